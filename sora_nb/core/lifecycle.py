@@ -1,0 +1,213 @@
+"""The only legal moves of a task: ``advance(record, event, now)`` gives the next record.
+
+    queued → submitting → pending ⇄ processing → saving → ready
+               │  │  └→ unsure (answer lost; a person adopts, forgets or asks anew)
+               │  └→ failed (refused)          └→ failed (the service said so, or no usable result)
+               └→ queued (no byte left, or 429)
+    queued, pending, processing, saving → stopped → back to where it was
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from sora_nb.core.task import Failure, Film, Report, State, TaskRecord, VideoRequest
+
+RESULT_LIFETIME = 15 * 86400.0
+"""Seconds that a result URL lives, from the model's page (contract.md)."""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened to a task."""
+
+
+class Sending(Event):
+    """The POST is about to leave."""
+
+
+class NotSent(Event):
+    """No byte left, or a clear 429: it goes back to the queue. ``note`` says why."""
+
+    note: str
+
+
+class Accepted(Event):
+    """The service gave an id (or a person adopted one for an unsure task)."""
+
+    task_id: str
+
+
+class Refused(Event):
+    """The service turned the submit down; nothing was charged."""
+
+    failure: Failure
+
+
+class Lost(Event):
+    """The answer to the submit is unknown."""
+
+    failure: Failure
+
+
+class Reported(Event):
+    """A status reply arrived."""
+
+    report: Report
+
+
+class Saved(Event):
+    """The film is on disk and was checked."""
+
+    film: Film
+
+
+class GaveUp(Event):
+    """We end it in our own words: nothing usable came within the bound."""
+
+    failure: Failure
+
+
+class Noted(Event):
+    """Our own trouble, or its end (None). The task lives on."""
+
+    note: str | None
+
+
+class Stopped(Event):
+    """A person stopped watching. The remote task goes on."""
+
+
+class Watched(Event):
+    """A person watches again, or a restart takes the task up again."""
+
+
+class Forgotten(Event):
+    """A person decided that an unsure task never existed."""
+
+
+class IllegalMove(RuntimeError):
+    """A programming error: the event cannot happen in that state."""
+
+
+_S = State
+_FROM: dict[type[Event], frozenset[State]] = {
+    Sending: frozenset({_S.QUEUED}),
+    NotSent: frozenset({_S.SUBMITTING}),
+    Accepted: frozenset({_S.SUBMITTING, _S.UNSURE}),
+    Refused: frozenset({_S.SUBMITTING}),
+    Lost: frozenset({_S.SUBMITTING}),
+    Reported: frozenset({_S.PENDING, _S.PROCESSING, _S.SAVING}),
+    Saved: frozenset({_S.SAVING}),
+    GaveUp: frozenset({_S.PENDING, _S.PROCESSING, _S.SAVING}),
+    Noted: frozenset({_S.QUEUED, _S.SUBMITTING, _S.PENDING, _S.PROCESSING, _S.SAVING}),
+    Stopped: frozenset({_S.QUEUED, _S.PENDING, _S.PROCESSING, _S.SAVING}),
+    Watched: frozenset({_S.STOPPED}),
+    Forgotten: frozenset({_S.UNSURE}),
+}
+
+
+def new_record(
+    key: str,
+    request: VideoRequest,
+    *,
+    service: str,
+    now: float,
+    speed: float = 1.0,
+    cost: float | None = None,
+    media: str | None = None,
+) -> TaskRecord:
+    """The first record of a task: written down, not yet sent."""
+    return TaskRecord(
+        key=key,
+        request=request,
+        service=service,
+        state=State.QUEUED,
+        created_at=now,
+        speed=speed,
+        cost=cost,
+        media=media,
+    )
+
+
+def advance(record: TaskRecord, event: Event, now: float) -> TaskRecord:
+    """The record after ``event``. Raises IllegalMove where the event cannot happen."""
+    if record.state not in _FROM[type(event)]:
+        name = type(event).__name__
+        raise IllegalMove(f"task {record.key}: {name} cannot happen while {record.state}")
+    change = msgspec.structs.replace
+    match event:
+        case Sending():
+            return change(record, state=_S.SUBMITTING, submitted_at=now, note=None)
+        case NotSent(note=note):
+            return change(record, state=_S.QUEUED, submitted_at=None, note=note)
+        case Accepted(task_id=task_id):
+            return change(
+                record,
+                state=_S.PENDING,
+                task_id=task_id,
+                accepted_at=now,
+                ended_at=None,
+                failure=None,
+                note=None,
+            )
+        case Refused(failure=failure) | GaveUp(failure=failure):
+            return change(record, state=_S.FAILED, failure=failure, ended_at=now, note=None)
+        case Lost(failure=failure):
+            return change(record, state=_S.UNSURE, failure=failure, ended_at=now, note=None)
+        case Reported(report=report):
+            return _reported(record, report, now)
+        case Saved(film=film):
+            return change(record, state=_S.READY, film=film, ended_at=now, note=None)
+        case Noted(note=note):
+            return change(record, note=note)
+        case Stopped():
+            return change(record, state=_S.STOPPED, ended_at=now, note=None)
+        case Watched():
+            return change(record, state=_resting_place(record), ended_at=None)
+        case Forgotten():
+            failure = Failure(kind="gave_up", message="forgotten by hand; it was never confirmed")
+            return change(record, state=_S.FAILED, failure=failure, ended_at=now)
+    raise IllegalMove(f"task {record.key}: {event!r} is not an event")
+
+
+def _resting_place(record: TaskRecord) -> State:
+    if record.urls:
+        return State.SAVING
+    return State.PENDING if record.task_id else State.QUEUED
+
+
+def _reported(record: TaskRecord, report: Report, now: float) -> TaskRecord:
+    record = msgspec.structs.replace(record, polls=record.polls + 1, note=report.problem)
+    change = msgspec.structs.replace
+    if report.state == "failed":
+        failure = Failure(
+            kind="failed",
+            code=report.fail_code,
+            message=report.fail_message or "the service gave no reason",
+        )
+        seconds = _service_seconds(report)
+        return change(
+            record, state=_S.FAILED, failure=failure, ended_at=now, service_seconds=seconds, note=None
+        )
+    if report.state == "success" and report.urls:
+        completed = report.completed_ms / 1000 if report.completed_ms is not None else now
+        return change(
+            record,
+            state=_S.SAVING,
+            urls=report.urls,
+            expires_at=min(completed, now) + RESULT_LIFETIME / record.speed,
+            service_seconds=_service_seconds(report),
+        )
+    if record.state is State.SAVING:
+        return record
+    if report.state == "pending":
+        return change(record, state=_S.PENDING)
+    return change(record, state=_S.PROCESSING)
+
+
+def _service_seconds(report: Report) -> float | None:
+    if report.cost_time_ms is not None:
+        return report.cost_time_ms / 1000
+    if report.created_ms is not None and report.completed_ms is not None:
+        return max(0, report.completed_ms - report.created_ms) / 1000
+    return None

@@ -1,0 +1,184 @@
+"""What a task is: the request a person made, and the frozen record of what became of it."""
+
+from __future__ import annotations
+
+import hashlib
+from enum import StrEnum
+from typing import Any, NoReturn
+
+import msgspec
+
+Json = Any
+
+
+class State(StrEnum):
+    """Where a task stands. The same words in Python, in the journal and on screen."""
+
+    QUEUED = "queued"
+    SUBMITTING = "submitting"
+    PENDING = "pending"
+    PROCESSING = "processing"
+    SAVING = "saving"
+    READY = "ready"
+    FAILED = "failed"
+    UNSURE = "unsure"
+    STOPPED = "stopped"
+
+
+UNFINISHED = frozenset(
+    {State.QUEUED, State.SUBMITTING, State.PENDING, State.PROCESSING, State.SAVING}
+)
+"""States in which something still happens by itself. The others rest until a person acts."""
+
+REUSABLE = UNFINISHED | {State.READY}
+"""States whose task is given again for the same request instead of paying a second time."""
+
+
+class FrozenDict(dict[str, Json]):
+    """A dict that refuses changes, so that a frozen record holds nothing that can move."""
+
+    def _refuse(self, *_args: object, **_kwargs: object) -> NoReturn:
+        raise TypeError("a request cannot be changed; make a new one")
+
+    __setitem__ = __delitem__ = __ior__ = _refuse  # type: ignore[assignment]
+    clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(_canonical(self))
+
+
+def _freeze(value: Json) -> Json:
+    if isinstance(value, dict):
+        return FrozenDict({str(k): _freeze(v) for k, v in value.items()})
+    if isinstance(value, list | tuple):
+        return tuple(_freeze(v) for v in value)
+    return value
+
+
+def _canonical(value: Json) -> bytes:
+    return msgspec.json.encode(value, order="deterministic")
+
+
+class VideoRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person asked for; its fields are the arguments of ``generate``.
+
+    ``duration`` is in seconds, ``take`` counts from 1, ``extra`` holds further input fields for
+    the model as JSON values.
+    """
+
+    prompt: str
+    duration: int = 4
+    aspect_ratio: str = "landscape"
+    image: str | None = None
+    model: str = "sora-2"
+    remove_watermark: bool = True
+    take: int = 1
+    extra: dict[str, Json] = msgspec.field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "extra", _freeze(self.extra))
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) of everything that makes two requests the same one."""
+        return hashlib.sha256(_canonical(msgspec.to_builtins(self, order="sorted"))).hexdigest()
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What the service said about a task, in our words. Times are Unix milliseconds.
+
+    ``state`` is ``pending``, ``processing``, ``success``, ``failed`` or a word that is unknown here.
+    ``urls`` holds only usable http(s) URLs; ``problem`` says why there is none, or what was odd.
+    """
+
+    state: str
+    urls: tuple[str, ...] = ()
+    fail_code: str | None = None
+    fail_message: str | None = None
+    created_ms: int | None = None
+    completed_ms: int | None = None
+    cost_time_ms: int | None = None
+    problem: str | None = None
+
+
+class Film(msgspec.Struct, frozen=True, kw_only=True):
+    """A saved film: absolute path, bytes, SHA-256 (hex), seconds, pixels."""
+
+    path: str
+    size: int
+    sha256: str
+    seconds: float
+    width: int
+    height: int
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a task rests without a film.
+
+    ``kind``: ``refused`` (the submit was turned down, not charged), ``failed`` (the service ended
+    the task), ``lost`` (the answer to the submit is unknown), ``gave_up`` (our own words).
+    ``code`` is the service's failCode or HTTP status, ``message`` its own words, shortened.
+    """
+
+    kind: str
+    message: str
+    code: str | None = None
+    error: str | None = None
+
+
+class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The truth about one task. Made only by ``new_record`` and ``lifecycle.advance``.
+
+    Times are Unix seconds of this machine; ``cost`` is an estimate in USD or None; ``service`` is
+    ``simulator`` or the base URL that the task belongs to; ``speed`` is how much faster than the
+    real service that service runs (1.0 for a real one).
+    """
+
+    key: str
+    request: VideoRequest
+    service: str
+    state: State
+    created_at: float
+    speed: float = 1.0
+    cost: float | None = None
+    media: str | None = None
+    submitted_at: float | None = None
+    accepted_at: float | None = None
+    ended_at: float | None = None
+    task_id: str | None = None
+    urls: tuple[str, ...] = ()
+    expires_at: float | None = None
+    film: Film | None = None
+    failure: Failure | None = None
+    note: str | None = None
+    polls: int = 0
+    service_seconds: float | None = None
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the embedded simulator makes this film."""
+        return self.service == SIMULATOR
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more happens by itself."""
+        return self.state not in UNFINISHED
+
+    def age(self, now: float) -> float:
+        """Seconds since the submit in the service's own time (since creation before that)."""
+        start = self.submitted_at if self.submitted_at is not None else self.created_at
+        end = self.ended_at if self.ended_at is not None else now
+        return max(0.0, end - start) * self.speed
+
+
+SIMULATOR = "simulator"
+
+
+def encode(record: TaskRecord) -> bytes:
+    """The record as JSON, the form in which the journal keeps it."""
+    return msgspec.json.encode(record)
+
+
+def decode(data: bytes | str) -> TaskRecord:
+    """The record from its JSON. Raises ``msgspec.ValidationError`` or ``msgspec.DecodeError``."""
+    return msgspec.json.decode(data, type=TaskRecord)

@@ -1,0 +1,1 @@
+"""What moves by itself: the life of each task, on a private event loop."""

@@ -1,0 +1,1 @@
+"""Where the outside world's words end: the service's protocol and HTTP."""

@@ -1,0 +1,1 @@
+"""What is kept: the journal of tasks and the films."""
