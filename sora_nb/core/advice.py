@@ -108,5 +108,5 @@ def commands(record: TaskRecord) -> tuple[str, ...]:
     if record.state is State.FAILED:
         return (f"%sora retry {record.key}",)
     if record.state is State.STOPPED:
-        return ("%sora resume",)
+        return ("%sora resume",) if record.task_id else (f"%sora retry {record.key}",)
     return ()

@@ -74,7 +74,9 @@ class Noted(Event):
 
 
 class Stopped(Event):
-    """A person stopped watching. The remote task goes on."""
+    """Nobody watches any more: a person said so, or ``note`` says why. The remote task goes on."""
+
+    note: str | None = None
 
 
 class Watched(Event):
@@ -160,10 +162,10 @@ def advance(record: TaskRecord, event: Event, now: float) -> TaskRecord:
             return change(record, state=_S.READY, film=film, ended_at=now, note=None)
         case Noted(note=note):
             return change(record, note=note)
-        case Stopped():
-            return change(record, state=_S.STOPPED, ended_at=now, note=None)
+        case Stopped(note=note):
+            return change(record, state=_S.STOPPED, ended_at=now, note=note)
         case Watched():
-            return change(record, state=_resting_place(record), ended_at=None)
+            return change(record, state=_resting_place(record), ended_at=None, note=None)
         case Forgotten():
             failure = Failure(kind="gave_up", message="forgotten by hand; it was never confirmed")
             return change(record, state=_S.FAILED, failure=failure, ended_at=now)

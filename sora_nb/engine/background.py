@@ -1,0 +1,98 @@
+"""One private event loop on one daemon thread: hand work over, get a future.
+
+Tasks on the kernel's own loop stand still while a cell is busy; a thread of their own goes on
+(measured: jupyter.md of the design, "Who may poll").
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class Background:
+    """Starts its thread at the first call; ``close`` ends it. Safe to call from any thread."""
+
+    def __init__(self, name: str = "sora_nb") -> None:
+        self._name = name
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The private loop, running. Raises RuntimeError once closed."""
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("this client is closed; make a new one")
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+                self._thread.start()
+            return self._loop
+
+    def _run(self) -> None:
+        assert self._loop is not None
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+        self._loop.close()
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the caller is on the private thread (where waiting would never end)."""
+        return threading.current_thread() is self._thread
+
+    def submit(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
+        """Run a coroutine on the private loop."""
+        try:
+            return asyncio.run_coroutine_threadsafe(work, self.loop)
+        except RuntimeError:
+            work.close()
+            raise
+
+    def call(self, function: Callable[[], T]) -> T:
+        """Run a short function on the private thread and give its result."""
+        if self.is_current:
+            return function()
+
+        async def work() -> T:
+            return function()
+
+        return self.submit(work()).result()
+
+    def post(self, function: Callable[[], object]) -> None:
+        """Have a short function run on the private thread soon; nobody waits for it."""
+        try:
+            self.loop.call_soon_threadsafe(function)
+        except RuntimeError:
+            if not self._closed:
+                raise
+
+    def close(self, timeout: float = 5.0) -> None:
+        """Cancel what still runs, end the loop and its thread. Safe to call twice."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            loop, thread = self._loop, self._thread
+        if loop is None or thread is None:
+            return
+        asyncio.run_coroutine_threadsafe(_cancel_all(), loop).add_done_callback(
+            lambda _: loop.call_soon_threadsafe(loop.stop)
+        )
+        if threading.current_thread() is not thread:
+            thread.join(timeout)
+
+
+async def _cancel_all() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    await asyncio.get_running_loop().shutdown_default_executor()

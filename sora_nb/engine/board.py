@@ -1,0 +1,105 @@
+"""The present: the latest record of each task, told to listeners in gathered bursts.
+
+Above about ten updates a second nothing more is seen, and far above that the notebook server drops
+messages, the last one included (jupyter.md). So changes are gathered, and the last state is always
+told.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from sora_nb.core.task import TaskRecord
+
+GATHER = 0.1
+Listener = Callable[[], None]
+Schedule = Callable[[float, Callable[[], None]], object]
+
+
+class Progress(NamedTuple):
+    """Bytes received, and bytes in all or None."""
+
+    received: int
+    total: int | None
+
+
+class Board:
+    """Written by the engine on its thread only; ``get`` may be called from any thread.
+
+    ``schedule(seconds, function)`` is how it asks to be called later (the loop's call_later).
+    """
+
+    def __init__(self, schedule: Schedule) -> None:
+        self._schedule = schedule
+        self._records: dict[str, TaskRecord] = {}
+        self._progress: dict[str, Progress] = {}
+        self._listeners: dict[str, list[Listener]] = {}
+        self._waiters: dict[str, list[concurrent.futures.Future[TaskRecord]]] = {}
+        self._changed: set[str] = set()
+        self._scheduled = False
+
+    def get(self, key: str) -> TaskRecord | None:
+        return self._records.get(key)
+
+    def __getitem__(self, key: str) -> TaskRecord:
+        return self._records[key]
+
+    def progress(self, key: str) -> Progress | None:
+        """How far the download is, while the task is being saved."""
+        return self._progress.get(key)
+
+    def put(self, record: TaskRecord) -> None:
+        """The task's newest record. Wakes who waits for its end, tells who listens."""
+        self._records[record.key] = record
+        if record.finished:
+            self._progress.pop(record.key, None)
+            for waiter in self._waiters.pop(record.key, ()):
+                if waiter.set_running_or_notify_cancel():
+                    waiter.set_result(record)
+        self._mark(record.key)
+
+    def put_progress(self, key: str, received: int, total: int | None) -> None:
+        self._progress[key] = Progress(received, total)
+        self._mark(key)
+
+    def wait_finished(self, key: str, waiter: concurrent.futures.Future[TaskRecord]) -> None:
+        """Give ``waiter`` the record as soon as nothing more happens to it by itself."""
+        record = self._records[key]
+        if not record.finished:
+            self._waiters.setdefault(key, []).append(waiter)
+        elif waiter.set_running_or_notify_cancel():
+            waiter.set_result(record)
+
+    def listen(self, keys: Iterable[str], listener: Listener) -> Callable[[], None]:
+        """Call ``listener()`` after changes of any of ``keys``; returns what ends it."""
+        keys = tuple(keys)
+        for key in keys:
+            self._listeners.setdefault(key, []).append(listener)
+
+        def end() -> None:
+            for key in keys:
+                listeners = self._listeners.get(key, [])
+                if listener in listeners:
+                    listeners.remove(listener)
+                if not listeners:
+                    self._listeners.pop(key, None)
+
+        return end
+
+    def _mark(self, key: str) -> None:
+        self._changed.add(key)
+        if not self._scheduled:
+            self._scheduled = True
+            self._schedule(GATHER, self._tell)
+
+    def _tell(self) -> None:
+        self._scheduled = False
+        changed, self._changed = self._changed, set()
+        told: set[int] = set()
+        for key in changed:
+            for listener in tuple(self._listeners.get(key, ())):
+                if id(listener) not in told:
+                    told.add(id(listener))
+                    listener()

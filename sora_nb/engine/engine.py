@@ -1,0 +1,272 @@
+"""The life of one task, written once, top to bottom. Everything here runs on the private loop."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from sora_nb.core import lifecycle as move
+from sora_nb.core.errors import (
+    DownloadError,
+    JournalError,
+    LinkExpired,
+    RateLimited,
+    ServiceUnreachable,
+    SoraError,
+    SubmitUnsure,
+    shorten,
+)
+from sora_nb.core.task import UNFINISHED, Failure, State, TaskRecord
+from sora_nb.engine.board import Board
+from sora_nb.engine.limits import Places, SlotClock
+from sora_nb.engine.ledger import Ledger
+from sora_nb.engine.ports import Media, Service
+from sora_nb.engine.schedule import Schedule
+
+EMPTY_SUCCESS = 600.0
+UNKNOWN_STATE = 3600.0
+
+
+class Engine:
+    """Takes records from the ledger and lives them until they rest.
+
+    ``schedule`` knows clock, sleep and randomness; seconds here are the service's own, so that
+    a fast simulator is asked proportionally sooner.
+    """
+
+    def __init__(
+        self,
+        *,
+        service: Service,
+        ledger: Ledger,
+        media: Media,
+        board: Board,
+        schedule: Schedule,
+        slots: SlotClock,
+        places: Places,
+    ) -> None:
+        self._service = service
+        self._ledger = ledger
+        self._media = media
+        self._board = board
+        self._schedule = schedule
+        self._slots = slots
+        self._places = places
+        self._lives: dict[str, asyncio.Task[None]] = {}
+        self._posting: set[str] = set()
+        self._odd_since: dict[str, float] = {}
+
+    # What a person can ask for
+
+    def start(self, record: TaskRecord) -> None:
+        """Begin (or go on with) the life of a task that is on the board or in the journal."""
+        self._ledger.take_in(record)
+        life = self._lives.get(record.key)
+        if record.state in UNFINISHED and (life is None or life.done()):
+            self._lives[record.key] = asyncio.create_task(self._live(record.key))
+
+    def resume(self, records: list[TaskRecord]) -> None:
+        """Take up tasks of an earlier kernel: a POST that was under way there is unsure now."""
+        for record in records:
+            if record.key in self._lives and not self._lives[record.key].done():
+                continue
+            self._ledger.take_in(record)
+            if record.state is State.SUBMITTING:
+                failure = Failure(
+                    kind="lost", message="the kernel ended while the request was on its way"
+                )
+                self._ledger.move(record.key, move.Lost(failure=failure))
+            elif record.state is State.STOPPED and record.task_id:
+                self._ledger.move(record.key, move.Watched())
+            self.start(self._board[record.key])
+
+    async def stop(self, key: str) -> None:
+        """Stop watching. A POST that is on its way is waited for: its answer is worth money."""
+        while key in self._posting:
+            await self._schedule.pause(0.5)
+        life = self._lives.pop(key, None)
+        if self._board[key].state in UNFINISHED:
+            if life is not None:
+                life.cancel()
+                with suppress(asyncio.CancelledError):
+                    await life
+            if self._board[key].state in UNFINISHED:
+                self._ledger.move(key, move.Stopped())
+        self._places.give_back(key)
+
+    def watch(self, key: str) -> None:
+        """Watch a stopped task again."""
+        self._ledger.move(key, move.Watched())
+        self.start(self._board[key])
+
+    def adopt(self, key: str, task_id: str) -> None:
+        """Go on with an unsure task whose id a person found."""
+        self._ledger.move(key, move.Accepted(task_id=task_id), durable=True)
+        self.start(self._board[key])
+
+    def forget(self, key: str) -> None:
+        """A person decided that an unsure task never existed."""
+        self._ledger.move(key, move.Forgotten(), durable=True)
+
+    async def close(self, patience: float = 5.0) -> None:
+        """Let answers to POSTs arrive for ``patience`` seconds, then end every life."""
+        posting = [self._lives[key] for key in self._posting if key in self._lives]
+        if posting:
+            await asyncio.wait(posting, timeout=patience)
+        for life in self._lives.values():
+            life.cancel()
+        await asyncio.gather(*self._lives.values(), return_exceptions=True)
+        await self._service.close()
+        self._ledger.close()
+
+    # One life
+
+    async def _live(self, key: str) -> None:
+        try:
+            while (record := self._board[key]).state in UNFINISHED:
+                match record.state:
+                    case State.QUEUED:
+                        await self._submit(key)
+                    case State.PENDING | State.PROCESSING:
+                        self._places.occupy(key)
+                        await self._ask(key)
+                    case State.SAVING:
+                        self._places.give_back(key)
+                        await self._save(key)
+                    case _:
+                        await self._wait_for_other_kernel(key)
+        finally:
+            self._places.give_back(key)
+
+    async def _submit(self, key: str) -> None:
+        """Journal, POST, journal: one request on the wire, whatever happens (money.md)."""
+        await self._places.take(key)
+        await self._slots.wait()
+        try:
+            self._ledger.move(key, move.Sending(), durable=True, must_write=True)
+        except JournalError as error:
+            self._places.give_back(key)
+            await self._trouble(key, f"not sent: {error.message}")
+            return
+        except move.IllegalMove:
+            return  # another kernel sent it first
+        event = await self._post(key)
+        self._ledger.move(key, event, durable=True)
+        if isinstance(event, move.NotSent):
+            self._places.give_back(key)
+            await self._schedule.back_off(key)
+        else:
+            self._schedule.went_well(key)
+
+    async def _post(self, key: str) -> move.Event:
+        self._posting.add(key)
+        try:
+            return move.Accepted(task_id=await self._service.submit(self._board[key].request))
+        except RateLimited as error:
+            self._slots.slow_down(self._schedule.real(error.retry_after or 5.0))
+            return move.NotSent(note="the service is at its limit (429); sent again by itself")
+        except ServiceUnreachable as error:
+            return move.NotSent(note=f"not sent yet: {error.message}; tried again by itself")
+        except SubmitUnsure as error:
+            return move.Lost(failure=_failure("lost", error))
+        except SoraError as error:
+            return move.Refused(failure=_failure("refused", error))
+        except asyncio.CancelledError:
+            failure = Failure(kind="lost", message="cancelled while the request was on its way")
+            self._ledger.move(key, move.Lost(failure=failure), durable=True)
+            raise
+        except Exception as error:
+            # What is not understood may have been sent: only a person may repeat it.
+            return move.Lost(failure=Failure(kind="lost", message=shorten(repr(error), 300)))
+        finally:
+            self._posting.discard(key)
+
+    async def _ask(self, key: str) -> None:
+        """Wait until it is worth a request, send one status request, take in the answer."""
+        await self._schedule.until_next(self._board[key])
+        await self._slots.wait()
+        record = self._board[key]
+        assert record.task_id is not None
+        try:
+            report = await self._service.check(record.request.model, record.task_id)
+        except RateLimited as error:
+            self._slots.slow_down(self._schedule.real(error.retry_after or 5.0))
+            self._ledger.move(key, move.Noted(note="the service is at its limit (429)"))
+        except SoraError as error:
+            await self._trouble(key, error.message)
+        else:
+            self._schedule.went_well(key)
+            self._ledger.move(key, move.Reported(report=report), durable=bool(report.urls))
+            self._bound_oddities(key, odd=report.problem is not None, success=report.state == "success")
+
+    def _bound_oddities(self, key: str, *, odd: bool, success: bool) -> None:
+        """A success without a film ends after 10 minutes; an unknown state rests after an hour."""
+        record = self._board[key]
+        if not odd or record.state not in (State.PENDING, State.PROCESSING):
+            self._odd_since.pop(key, None)
+            return
+        lasted = self._schedule.since(self._odd_since.setdefault(key, self._schedule.now()))
+        if success and lasted >= EMPTY_SUCCESS:
+            message = f"success without a usable film for 10 minutes: {record.note}"
+            self._ledger.move(key, move.GaveUp(failure=Failure(kind="gave_up", message=message)))
+        elif not success and lasted >= UNKNOWN_STATE:
+            self._ledger.move(key, move.Stopped(note=f"{record.note}; asked for an hour"))
+
+    async def _save(self, key: str) -> None:
+        """Download the film; an expired link is asked for anew once, other trouble tried again."""
+        record = self._board[key]
+        try:
+            film = self._media.existing(record) or await self._media.save(
+                record,
+                self._service.fetch,
+                url=self._schedule.turn(key, record.urls),
+                on_progress=lambda got, total: self._board.put_progress(key, got, total),
+            )
+        except LinkExpired as error:
+            await self._renew_link(key, error)
+        except DownloadError as error:
+            await self._trouble(key, f"not saved yet: {error.message}")
+        else:
+            self._schedule.went_well(key)
+            self._ledger.move(key, move.Saved(film=film), durable=True)
+
+    async def _renew_link(self, key: str, expired: LinkExpired) -> None:
+        record = self._board[key]
+        assert record.task_id is not None
+        try:
+            report = await self._service.check(record.request.model, record.task_id)
+        except SoraError as error:
+            await self._trouble(key, f"{expired.message}; asking for a new link: {error.message}")
+            return
+        if report.urls and report.urls != record.urls:
+            self._ledger.move(key, move.Reported(report=report), durable=True)
+            return
+        if record.expires_at is not None and self._schedule.now() >= record.expires_at:
+            failure = _failure("gave_up", expired)
+            self._ledger.move(key, move.GaveUp(failure=failure), durable=True)
+            return
+        await self._trouble(key, f"{expired.message}; the service gives no new link yet")
+
+    async def _wait_for_other_kernel(self, key: str) -> None:
+        """Another kernel is sending it right now: look again when its answer may be there."""
+        await self._schedule.pause(2.0)
+        self._ledger.refresh(key)
+
+    async def _trouble(self, key: str, message: str) -> None:
+        """Our own trouble is a note on a task that lives on, and is tried again."""
+        note = f"{message.rstrip('.')}; tried again by itself"
+        with suppress(move.IllegalMove):
+            self._ledger.move(key, move.Noted(note=note))
+        await self._schedule.back_off(key)
+
+
+def _failure(kind: str, error: SoraError) -> Failure:
+    status = getattr(error, "status", None)
+    return Failure(
+        kind=kind,
+        message=shorten(error.message, 2000),
+        code=str(status) if status is not None else None,
+        error=type(error).__name__,
+    )
+
+

@@ -1,0 +1,109 @@
+"""Every move of a task goes through here: advance, journal, board, in that order.
+
+What another kernel wrote meanwhile wins: the move is tried again on the newer record. When the
+journal cannot be written, the move still holds on the board and is written as soon as that works;
+only the step before a POST insists (``must_write``): what is not written down is not sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sora_nb.core.errors import JournalError
+from sora_nb.core.lifecycle import Event, advance
+from sora_nb.core.task import TaskRecord
+from sora_nb.engine.board import Board
+from sora_nb.engine.ports import Journal
+
+RETRY = 2.0
+
+
+class Ledger:
+    """The one writer of journal and board. Called on the private loop only."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        board: Board,
+        *,
+        clock: Callable[[], float],
+        later: Callable[[float, Callable[[], None]], object],
+    ) -> None:
+        self._journal = journal
+        self._board = board
+        self._clock = clock
+        self._later = later
+        self._rows: dict[str, TaskRecord] = {}
+        self._retrying = False
+
+    def create(self, record: TaskRecord, *, reuse: bool) -> TaskRecord:
+        """Write the intent down, or give the task that this request already has. JournalError."""
+        found = self._journal.create(record, reuse=reuse)
+        self.take_in(found)
+        return self._board[found.key]
+
+    def take_in(self, record: TaskRecord) -> None:
+        """Put a record that the journal holds on the board, unless the board knows better."""
+        if record.key not in self._rows:
+            self._rows[record.key] = record
+            self._board.put(record)
+
+    def refresh(self, key: str) -> None:
+        """Read a task again that another kernel may have moved."""
+        newer = self._journal.get(key)
+        if newer is not None and newer != self._rows.get(key):
+            self._rows[key] = newer
+            self._board.put(newer)
+
+    def move(
+        self, key: str, event: Event, *, durable: bool = False, must_write: bool = False
+    ) -> TaskRecord:
+        """Advance a task. Raises IllegalMove, and JournalError when ``must_write``."""
+        while True:
+            record = advance(self._board[key], event, self._clock())
+            if record == self._board[key]:
+                return record
+            try:
+                written = self._journal.replace(self._rows[key], record, durable=durable)
+                newer = None if written else self._journal.get(key)
+            except JournalError:
+                if must_write:
+                    raise
+                self._board.put(record)
+                self._write_later()
+                return record
+            if newer is None:
+                self._rows[key] = record
+                self._board.put(record)
+                return record
+            self._rows[key] = newer
+            self._board.put(newer)
+
+    def close(self) -> None:
+        self._write_now()
+        self._journal.close()
+
+    def _write_later(self) -> None:
+        if not self._retrying:
+            self._retrying = True
+            self._later(RETRY, self._try_again)
+
+    def _try_again(self) -> None:
+        self._retrying = False
+        if not self._write_now():
+            self._write_later()
+
+    def _write_now(self) -> bool:
+        """Write what the board knows and the journal does not yet. Whether all of it went."""
+        for key, row in tuple(self._rows.items()):
+            record = self._board[key]
+            if record is row:
+                continue
+            try:
+                if self._journal.replace(row, record, durable=True):
+                    self._rows[key] = record
+                else:
+                    self.refresh(key)
+            except JournalError:
+                return False
+        return True

@@ -1,0 +1,80 @@
+"""When each task acts next: the polling policy, and how trouble is spaced out.
+
+Clock, sleep and randomness come in as arguments. ``speed`` scales everything towards a simulator
+that runs faster than the real service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from sora_nb.core.models import documented_seconds
+from sora_nb.core.settings import POLL_WORDS
+from sora_nb.core.task import TaskRecord, VideoRequest
+from sora_nb.engine.polling import EndAges, next_age, prior
+
+LONGEST_BACK_OFF = 60.0
+
+
+class Schedule:
+    """``poll`` is a word of POLL_WORDS or a fixed interval in seconds."""
+
+    def __init__(
+        self,
+        *,
+        poll: str | float,
+        speed: float,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]],
+        random: Callable[[], float],
+    ) -> None:
+        self._poll = poll
+        self._speed = speed
+        self._clock = clock
+        self._sleep = sleep
+        self._random = random
+        self._troubles: dict[str, int] = {}
+
+    def now(self) -> float:
+        """Unix seconds of this machine."""
+        return self._clock()
+
+    def since(self, moment: float) -> float:
+        """Service seconds since a moment of this machine's clock."""
+        return (self._clock() - moment) * self._speed
+
+    def real(self, seconds: float) -> float:
+        """Service seconds as seconds of this machine."""
+        return seconds / self._speed
+
+    async def pause(self, seconds: float) -> None:
+        """Sleep for so many service seconds."""
+        await self._sleep(self.real(seconds))
+
+    async def until_next(self, record: TaskRecord) -> None:
+        """Sleep until this task is worth a status request."""
+        age = record.age(self._clock())
+        if isinstance(self._poll, float):
+            due = age + self._poll
+        else:
+            due = next_age(age, end_ages(record.request), POLL_WORDS[self._poll])
+        await self.pause(due - age)
+
+    async def back_off(self, key: str) -> None:
+        """Sleep after trouble: full jitter, doubling, at most a minute."""
+        count = self._troubles[key] = self._troubles.get(key, 0) + 1
+        longest = min(LONGEST_BACK_OFF, 2.0 ** min(count, 6))
+        await self.pause(max(0.5, longest * self._random()))
+
+    def went_well(self, key: str) -> None:
+        """The trouble is over: the next one starts small again."""
+        self._troubles.pop(key, None)
+
+    def turn(self, key: str, urls: Sequence[str]) -> str:
+        """The URL to try now: after trouble with one, the next of them."""
+        return urls[self._troubles.get(key, 0) % len(urls)]
+
+
+def end_ages(request: VideoRequest) -> EndAges:
+    """At which ages jobs like this one end, as far as known."""
+    return prior(*documented_seconds(request.model, request.duration))
