@@ -1,0 +1,125 @@
+/**
+ * What Python tells the panel, and what the panel asks of Python.
+ *
+ * The same shapes are written down as data in `tests/fixtures/`: vitest draws each of them, pytest
+ * checks that Python produces them.
+ */
+
+/** The one synced trait, `snapshot`. Null until Python has written its first one. */
+export interface PanelSnapshot {
+  version: 1;
+  cards: Card[];
+}
+
+export type State =
+  | "queued"
+  | "submitting"
+  | "pending"
+  | "processing"
+  | "saving"
+  | "ready"
+  | "failed"
+  | "unsure"
+  | "stopped";
+
+export type Mark = "done" | "now" | "todo" | "bad" | "ask" | "off";
+
+export type Action = "stop" | "watch" | "retry" | "copy_id" | "resend";
+
+export interface Badge {
+  kind: "simulator" | "reused" | "unsaved";
+  text: string;
+}
+
+export interface Step {
+  name: string;
+  mark: Mark;
+}
+
+/** `elapsed`: service seconds when the snapshot was made; they pass `speed` times as fast as real ones. */
+export interface Clock {
+  elapsed: number;
+  speed: number;
+  running: boolean;
+}
+
+/** Ages in service seconds at which half, nine in ten and all of the known jobs had ended. */
+export interface Estimate {
+  median: number;
+  p90: number;
+  max: number;
+  source: string;
+}
+
+/** Bytes of the film on disk so far; `total` is null when the host did not say. */
+export interface Progress {
+  received: number;
+  total: number | null;
+}
+
+/** `words` are the service's own; everything else is ours. */
+export interface Failure {
+  title: string;
+  code: string | null;
+  advice: string;
+  words: string | null;
+}
+
+/** `seconds` is the film's length, `size` bytes, `width` and `height` pixels, `sha256` 64 hex digits. */
+export interface Film {
+  name: string;
+  /** As the user sees it, relative to the notebook. */
+  path: string;
+  seconds: number;
+  size: number;
+  sha256: string;
+  width: number;
+  height: number;
+  /** Below the Jupyter server's root, or null when the film lies elsewhere. */
+  server_path: string | null;
+  /** The result's own address, which expires. */
+  url: string | null;
+}
+
+/** One task. Every word in it comes from Python; `key` is the same for the task's whole life. */
+export interface Card {
+  key: string;
+  prompt: string;
+  facts: string[];
+  frame: "landscape" | "portrait";
+  badges: Badge[];
+  state: State;
+  steps: Step[];
+  clock: Clock;
+  estimate: Estimate | null;
+  progress: Progress | null;
+  /** Our own trouble; the task itself is still alive. */
+  note: string | null;
+  failure: Failure | null;
+  task_id: string | null;
+  actions: Action[];
+  film: Film | null;
+}
+
+/** Browser -> Python, by `model.send`. `request` names the answer that this view waits for. */
+export type Command =
+  | { kind: "stop" | "watch" | "retry" | "resend"; key: string }
+  | { kind: "film"; key: string; request: number };
+
+/** Python -> browser, with one buffer: part `index` (from 0) of `count` of a film's bytes. */
+export interface FilmPart {
+  kind: "film";
+  key: string;
+  request: number;
+  index: number;
+  count: number;
+  type: "video/mp4";
+}
+
+/** Python -> browser: the film cannot be sent; `error` is one sentence. */
+export interface FilmTrouble {
+  kind: "film";
+  key: string;
+  request: number;
+  error: string;
+}
