@@ -1,0 +1,291 @@
+"""The journal: every task, written down before anything is sent, in one SQLite file.
+
+Sources: sqlite.org on WAL, ``synchronous`` and "How To Corrupt An SQLite Database File".
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from sora_nb.core.errors import JournalError
+from sora_nb.core.task import REUSABLE, UNFINISHED, State, TaskRecord, decode, encode
+from sora_nb.storage import schema
+from sora_nb.storage.place import identity, make_private
+from sora_nb.storage.trouble import journal_error
+
+_BUSY_SECONDS = 5.0
+_NEWEST_FIRST = "ORDER BY created_at DESC, rowid DESC"
+
+
+class KeyTaken(JournalError):
+    """A new task was given the key of another one. The caller draws another key."""
+
+
+class Entry(NamedTuple):
+    """One line of a task's past. ``at`` is in Unix seconds."""
+
+    at: float
+    state: State
+    note: str | None
+
+
+class Journal:
+    """The tasks of one SQLite file, opened at first use. All calls come from one thread.
+
+    Every method raises JournalError, with what happened to which file and what to do now.
+    """
+
+    def __init__(self, path: Path, *, clock: Callable[[], float]) -> None:
+        self.path = Path(os.path.abspath(path))
+        self._clock = clock
+        self._connection: sqlite3.Connection | None = None
+        self._closed = False
+        self._mode = ""
+        self._level = ""
+        self._identity: tuple[int, int] | None = None
+
+    @property
+    def mode(self) -> str:
+        """SQLite's journal mode of the file: ``wal``, or ``delete`` where WAL cannot work."""
+        with self._using():
+            return self._mode
+
+    def create(self, record: TaskRecord, *, reuse: bool) -> TaskRecord:
+        """Write a new task down durably, or give the newest reusable one of the same request.
+
+        ``reuse``: an existing task of the same fingerprint and service in a state of REUSABLE is
+        returned instead, whatever became of its film's file. Raises KeyTaken.
+        """
+        fingerprint = record.request.fingerprint
+        with self._writing(durable=True) as db:
+            if reuse:
+                marks = ",".join("?" * len(REUSABLE))
+                found = self._select(
+                    f"WHERE fingerprint = ? AND service = ? AND state IN ({marks})"
+                    f" {_NEWEST_FIRST} LIMIT 1",
+                    (fingerprint, record.service, *sorted(REUSABLE)),
+                )
+                if found:
+                    return found[0]
+            if self._stored(record.key) is not None:
+                raise KeyTaken(f"the journal {self.path} already has a task {record.key}.")
+            db.execute(
+                "INSERT INTO tasks (key, record, fingerprint) VALUES (?, ?, ?)",
+                (record.key, encode(record).decode(), fingerprint),
+            )
+            self._add_history(record)
+        return record
+
+    def replace(self, old: TaskRecord, new: TaskRecord, *, durable: bool) -> bool:
+        """Put ``new`` in the place of ``old``; False if the journal no longer holds ``old``.
+
+        False means that another kernel changed the task meanwhile: read it again. ``durable``
+        rows are on the disk when this returns; the others follow with the next durable one.
+        """
+        if new.key != old.key or new.request != old.request:
+            raise ValueError("a record is replaced by a later one of the same task")
+        with self._writing(durable=durable) as db:
+            stored = self._stored(old.key)
+            if stored is None:
+                return False
+            # A row from an older version lacks the fields added since: then the text differs
+            # although the record is the same. The write lock makes this comparison safe.
+            if stored != encode(old).decode() and self._read(old.key, stored) != old:
+                return False
+            db.execute("UPDATE tasks SET record = ? WHERE key = ?", (encode(new).decode(), new.key))
+            if (new.state, new.note) != (old.state, old.note):
+                self._add_history(new)
+        return True
+
+    def get(self, key: str) -> TaskRecord | None:
+        """The task of that key, or None."""
+        with self._using():
+            stored = self._stored(key)
+        return None if stored is None else self._read(key, stored)
+
+    def all(self) -> list[TaskRecord]:
+        """Every task, newest first."""
+        with self._using():
+            return self._select(_NEWEST_FIRST, ())
+
+    def unfinished(self, service: str) -> list[TaskRecord]:
+        """The tasks of that service in which something still happens by itself, oldest first."""
+        marks = ",".join("?" * len(UNFINISHED))
+        with self._using():
+            return self._select(
+                f"WHERE service = ? AND state IN ({marks}) ORDER BY created_at, rowid",
+                (service, *sorted(UNFINISHED)),
+            )
+
+    def with_prefix(self, text: str) -> list[str]:
+        """The keys that begin with ``text``, newest task first."""
+        sql = f"SELECT key FROM tasks WHERE substr(key, 1, ?) = ? {_NEWEST_FIRST}"
+        with self._using() as db:
+            return [key for (key,) in db.execute(sql, (len(text), text))]
+
+    def history(self, key: str) -> list[Entry]:
+        """The past of a task, oldest first: one entry for each change of state or note."""
+        sql = "SELECT at, state, note FROM history WHERE key = ? ORDER BY seq"
+        with self._using() as db:
+            return [Entry(at, State(state), note) for at, state, note in db.execute(sql, (key,))]
+
+    def verify(self) -> list[str]:
+        """Every problem that the file has, in words; empty when it is sound."""
+        problems: list[str] = []
+        try:
+            with self._using() as db:
+                checks = [str(row[0]) for row in db.execute("PRAGMA integrity_check")]
+                problems += [f"file: {line}" for line in checks if line != "ok"]
+                for table, *_rest in db.execute("PRAGMA foreign_key_check"):
+                    problems.append(f"table {table}: a row belongs to no task")
+                rows = db.execute("SELECT key, record, fingerprint FROM tasks").fetchall()
+                for key, stored, fingerprint in rows:
+                    problems += self._problems_of(key, stored, fingerprint)
+        except JournalError as error:
+            problems.append(error.message)
+        return problems
+
+    def close(self) -> None:
+        """Close the file; a second call does nothing. No later call reopens it."""
+        self._closed = True
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with self._translated():
+                connection.close()
+
+    def _problems_of(self, key: str, stored: str, fingerprint: str) -> Iterator[str]:
+        try:
+            record = self._read(key, stored)
+        except JournalError as error:
+            yield error.message
+            return
+        if record.key != key:
+            yield f"task {key}: its record says {record.key}"
+        if record.request.fingerprint != fingerprint:
+            yield f"task {key}: its fingerprint is not that of its request"
+        past = self.history(key)
+        if not past:
+            yield f"task {key}: it has no history"
+        elif (past[-1].state, past[-1].note) != (record.state, record.note):
+            yield f"task {key}: its history ends with {past[-1].state}, its record {record.state}"
+
+    def _stored(self, key: str) -> str | None:
+        with self._using() as db:
+            row = db.execute("SELECT record FROM tasks WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def _select(self, clause: str, values: tuple[Any, ...]) -> list[TaskRecord]:
+        with self._using() as db:
+            rows = db.execute(f"SELECT key, record FROM tasks {clause}", values).fetchall()
+        return [self._read(key, stored) for key, stored in rows]
+
+    def _read(self, key: str, stored: str) -> TaskRecord:
+        try:
+            return decode(stored)
+        except msgspec.DecodeError as error:
+            raise JournalError(
+                f"the journal {self.path}: the record of task {key} cannot be read ({error}).",
+                advice="If a newer sora_nb wrote it, update. `%sora doctor` checks the whole file.",
+            ) from error
+
+    def _add_history(self, record: TaskRecord) -> None:
+        with self._using() as db:
+            db.execute(
+                "INSERT INTO history (key, at, state, note) VALUES (?, ?, ?, ?)",
+                (record.key, self._clock(), str(record.state), record.note),
+            )
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            code = getattr(error, "sqlite_errorcode", None)
+            raise journal_error(self.path, code, str(error)) from error
+
+    @contextmanager
+    def _using(self) -> Iterator[sqlite3.Connection]:
+        with self._translated():
+            if self._connection is None:
+                if self._closed:
+                    raise JournalError(
+                        f"the journal {self.path} is closed.", advice="Make a new Client."
+                    )
+                self._connection = self._open()
+            yield self._connection
+
+    @contextmanager
+    def _writing(self, *, durable: bool) -> Iterator[sqlite3.Connection]:
+        """One transaction that holds the write lock from its beginning."""
+        with self._using() as db:
+            self._check_in_place()
+            # Without WAL only EXTRA also syncs the folder, from which the rollback file vanishes.
+            full = "FULL" if self._mode == "wal" else "EXTRA"
+            level = full if durable else "NORMAL"
+            if level != self._level:
+                db.execute(f"PRAGMA synchronous = {level}")
+                self._level = level
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+                db.execute("COMMIT")
+            finally:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+
+    def _check_in_place(self) -> None:
+        """SQLite goes on writing into a deleted file: what is written there is not kept."""
+        with suppress(OSError):
+            if identity(self.path) == self._identity:
+                return
+        raise JournalError(
+            f"the journal {self.path} was removed or replaced while it was in use.",
+            advice="Put it back if you moved it, then restart the kernel.",
+        )
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            make_private(self.path)
+        except OSError as error:
+            raise JournalError(
+                f"the journal {self.path} cannot be made: {error.strerror}.",
+                advice="Make its folder writable, or set SORA_NB_HOME to another folder.",
+            ) from error
+        db = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
+        try:
+            schema.check_version(db, self.path)
+            db.execute("PRAGMA foreign_keys = ON")
+            # On macOS an ordinary fsync leaves the bytes in the drive's cache.
+            db.execute("PRAGMA fullfsync = ON")
+            self._mode = _choose_mode(db)
+            self._level = ""
+            schema.migrate(db, self.path)
+            self._identity = identity(self.path)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+
+def _choose_mode(db: sqlite3.Connection) -> str:
+    """``wal`` where the file system carries it, else ``delete``: SQLite's answer tells."""
+    for _attempt in range(10):
+        try:
+            if db.execute("PRAGMA journal_mode = WAL").fetchone()[0] == "wal":
+                return "wal"
+            break
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            # Another kernel opens the new file at this moment, and for this statement SQLite does
+            # not wait. For a transaction it does.
+            db.execute("BEGIN IMMEDIATE")
+            db.execute("ROLLBACK")
+    return str(db.execute("PRAGMA journal_mode = DELETE").fetchone()[0])
