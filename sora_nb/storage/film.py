@@ -1,0 +1,199 @@
+"""Reading a saved film: its facts, a poster, its frames. Pure functions on a path.
+
+Each raises DownloadError where the file is gone or is no film that can be played.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sora_nb.core.errors import DownloadError
+from sora_nb.storage.mp4 import is_whole
+
+if TYPE_CHECKING:
+    import numpy as np
+    from av import VideoFrame, VideoStream
+    from av.container import InputContainer
+
+    Picture = np.ndarray[Any, np.dtype[np.uint8]]
+
+POSTER_WIDTH = 480
+_WIDTHS = (POSTER_WIDTH, 360, 270, 200, 140, 90, 48, 16)
+_QUALITIES = (82, 70, 58, 46, 34)
+
+
+class Facts(NamedTuple):
+    """``seconds`` of picture; pixels as shown, after rotation; codec names; ``audio`` or None."""
+
+    seconds: float
+    width: int
+    height: int
+    codec: str
+    audio: str | None
+
+
+def probe(path: Path) -> Facts:
+    """The facts of a whole MP4 whose first frame was decoded."""
+    with _opened(path) as (container, stream):
+        if not is_whole(path):
+            raise _unplayable(path, "its end is missing")
+        first = next(_decoded(container, stream), None)
+        if first is None:
+            raise _unplayable(path, "no frame of it can be decoded")
+        height, width = _shape(first)
+        audio = container.streams.best("audio")
+        return Facts(
+            seconds=_seconds(container, stream),
+            width=width,
+            height=height,
+            codec=stream.codec_context.name,
+            audio=None if audio is None else audio.codec_context.name,
+        )
+
+
+def poster(path: Path, *, limit: int = 15_000) -> bytes:
+    """A JPEG of at most ``limit`` bytes and POSTER_WIDTH pixels, from a fifth into the film.
+
+    Raises ValueError for a limit below 1000, in which no picture has room.
+    """
+    if limit < 1000:
+        raise ValueError(f"a poster needs at least 1000 bytes, not {limit}")
+    from PIL import Image
+
+    with _opened(path) as (container, stream):
+        wanted = _seconds(container, stream) / 5
+        if stream.time_base:
+            start = stream.start_time or 0
+            container.seek(start + int(wanted / stream.time_base), stream=stream)
+        chosen: VideoFrame | None = None
+        for frame in _decoded(container, stream):
+            chosen = frame
+            if _time(frame, stream) >= wanted:
+                break
+        if chosen is None:
+            raise _unplayable(path, "no frame of it can be decoded")
+        picture = Image.fromarray(_picture(chosen))
+    for width in sorted({min(width, picture.width) for width in _WIDTHS}, reverse=True):
+        picture.thumbnail((width, 4 * width), Image.Resampling.LANCZOS)
+        for quality in _QUALITIES:
+            file = io.BytesIO()
+            picture.save(file, "JPEG", quality=quality, optimize=True)
+            data = file.getvalue()
+            if len(data) <= limit:
+                return data
+    raise _unplayable(path, f"no poster of it fits in {limit} bytes")
+
+
+def frames(path: Path, every: float = 1.0) -> Picture:
+    """The pictures shown at 0, ``every``, 2 * ``every`` … seconds, before the film's end.
+
+    uint8, shape (n, height, width, 3), RGB. Beside the result, two frames are held in memory.
+    Raises ValueError unless ``every`` is a finite number above 0.
+    """
+    if not 0 < every < math.inf:
+        raise ValueError(f"every must be a number of seconds above 0, not {every!r}")
+    import numpy as np
+
+    result: Picture | None = None
+    done = 0
+    with _opened(path) as (container, stream):
+        count = max(1, math.ceil(_seconds(container, stream) / every - 1e-6))
+        shown: VideoFrame | None = None
+        for frame in _decoded(container, stream):
+            if shown is None:
+                result = np.empty((count, *_shape(frame), 3), np.uint8)
+            else:
+                assert result is not None
+                upto = math.ceil(_time(frame, stream) / every - 1e-6)
+                done = _fill(result, done, upto, shown)
+            shown = frame
+        if result is None or shown is None:
+            raise _unplayable(path, "no frame of it can be decoded")
+        _fill(result, done, count, shown)
+    return result
+
+
+def _fill(result: Picture, done: int, upto: int, frame: VideoFrame) -> int:
+    """Put ``frame`` in the places from ``done`` up to ``upto``; the number of filled places."""
+    upto = max(done, min(upto, len(result)))
+    if upto > done:
+        result[done:upto] = _picture(frame)
+    return upto
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
+    import av
+
+    try:
+        # The format is forced: a playlist would let the file name other files and hosts.
+        with av.open(
+            os.path.abspath(path), "r", format="mp4", metadata_errors="ignore"
+        ) as container:
+            stream = container.streams.best("video")
+            if not isinstance(stream, av.VideoStream):
+                raise _unplayable(path, "it holds no picture")
+            stream.thread_type = "AUTO"
+            yield container, stream
+    except FileNotFoundError as error:
+        raise DownloadError(
+            f"the film is no longer at {path}.",
+            advice="If it was moved, open it where it is; if it was deleted, "
+            "`%sora rescue` fetches it again while the service still has it.",
+        ) from error
+    except (av.FFmpegError, OSError) as error:
+        raise _unplayable(path, error.strerror or str(error)) from error
+
+
+def _unplayable(path: Path, why: str) -> DownloadError:
+    return DownloadError(f"{path.name} is not a film that can be played: {why}.")
+
+
+def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
+    """Every frame that can be decoded; a damaged one is left out, not the rest with it."""
+    import av
+
+    for packet in container.demux(stream):
+        try:
+            found = packet.decode()
+        except av.error.InvalidDataError:
+            continue
+        for frame in found:
+            if isinstance(frame, av.VideoFrame):
+                yield frame
+
+
+def _seconds(container: InputContainer, stream: VideoStream) -> float:
+    if stream.duration is not None and stream.time_base is not None:
+        return float(stream.duration * stream.time_base)
+    return (container.duration or 0) / 1_000_000
+
+
+def _time(frame: VideoFrame, stream: VideoStream) -> float:
+    """Seconds from the film's beginning."""
+    start = (stream.start_time or 0) * float(stream.time_base or 0)
+    return (frame.time or 0.0) - start
+
+
+def _turns(frame: VideoFrame) -> int:
+    """Quarter turns counterclockwise that show the frame upright (its display matrix)."""
+    return round(frame.rotation / 90) % 4
+
+
+def _shape(frame: VideoFrame) -> tuple[int, int]:
+    """(height, width) as shown."""
+    if _turns(frame) % 2:
+        return frame.width, frame.height
+    return frame.height, frame.width
+
+
+def _picture(frame: VideoFrame) -> Picture:
+    import numpy as np
+
+    return np.ascontiguousarray(np.rot90(frame.to_ndarray(format="rgb24"), _turns(frame)))

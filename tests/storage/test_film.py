@@ -1,0 +1,192 @@
+"""Facts, posters and frames of real films, and honest errors for what is none."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from sora_nb.core.errors import DownloadError
+from sora_nb.storage import film
+
+from .conftest import FilmMaker
+
+
+def turned(path: Path, quarter_turns: int) -> Path:
+    """A copy whose display matrix asks for that many quarter turns clockwise."""
+    one, minus = (1 << 16).to_bytes(4, "big"), (-(1 << 16)).to_bytes(4, "big", signed=True)
+    none = bytes(4)
+    a, b, c, d = [(one, none, none, one), (none, one, minus, none), (minus, none, none, minus),
+                  (none, minus, one, none)][quarter_turns]  # fmt: skip
+    data = bytearray(path.read_bytes())
+    matrix = data.index(b"tkhd") + 4 + 4 + 20 + 8 + 8
+    assert data[matrix : matrix + 4] == one
+    data[matrix : matrix + 20] = a + b + none + c + d
+    copy = path.with_name(f"turned{quarter_turns}.mp4")
+    copy.write_bytes(data)
+    return copy
+
+
+def reds(pictures: np.ndarray) -> list[int]:  # type: ignore[type-arg]
+    """The whole second that each picture shows, read from its upper half."""
+    upper = pictures[:, : pictures.shape[1] // 2, :, 0].mean(axis=(1, 2))
+    return [round((red - 100) / 10) for red in upper]
+
+
+def test_the_facts_of_a_film_with_sound(make_film: FilmMaker) -> None:
+    facts = film.probe(make_film(seconds=2, sound=True))
+    assert facts == film.Facts(2.0, 160, 96, "h264", "aac")
+
+
+def test_a_silent_film_has_no_audio(make_film: FilmMaker) -> None:
+    assert film.probe(make_film(seconds=1)).audio is None
+
+
+def test_one_frame_for_each_second(make_film: FilmMaker) -> None:
+    pictures = film.frames(make_film(seconds=3))
+    assert (pictures.shape, pictures.dtype) == ((3, 96, 160, 3), np.uint8)
+    assert reds(pictures) == [0, 1, 2]
+    assert pictures[0, 80, 80].max() < 20, "the lower half is black"
+
+
+@pytest.mark.parametrize(
+    ("every", "seconds"),
+    [(0.5, [0, 0, 1, 1, 2, 2]), (2.0, [0, 2]), (3.0, [0]), (100.0, [0]), (0.95, [0, 0, 1, 2])],
+)
+def test_frames_are_those_shown_at_the_asked_times(
+    make_film: FilmMaker, every: float, seconds: list[int]
+) -> None:
+    assert reds(film.frames(make_film(seconds=3), every=every)) == seconds
+
+
+def test_more_frames_than_the_film_has_repeat_what_is_shown(make_film: FilmMaker) -> None:
+    assert reds(film.frames(make_film(seconds=1, rate=2), every=0.1)) == [0] * 10
+
+
+@pytest.mark.parametrize("every", [0, -1.0, float("nan"), float("inf")])
+def test_an_interval_that_is_no_time_is_a_value_error(make_film: FilmMaker, every: float) -> None:
+    with pytest.raises(ValueError, match="above 0"):
+        film.frames(make_film(seconds=1), every=every)
+
+
+def test_odd_sizes_are_read(make_film: FilmMaker) -> None:
+    path = make_film(seconds=1, width=161, height=97)
+    assert film.frames(path).shape == (1, 97, 161, 3)
+    assert film.probe(path)[1:3] == (161, 97)
+
+
+def test_a_turned_film_is_shown_upright(make_film: FilmMaker) -> None:
+    upright = make_film(seconds=1)
+    for quarter_turns in range(4):
+        path = turned(upright, quarter_turns)
+        picture = film.frames(path)[0]
+        facts = film.probe(path)
+        assert (facts.height, facts.width) == picture.shape[:2]
+        # The red upper half goes clockwise with each turn: top, right, bottom, left.
+        edges = (picture[4], picture[:, -4], picture[-4], picture[:, 4])
+        assert [int(edge[:, 0].min()) > 60 for edge in edges].index(True) == quarter_turns
+        with Image.open(io.BytesIO(film.poster(path))) as small:
+            assert small.size == (facts.width, facts.height)
+
+
+def test_a_poster_is_a_small_jpeg_from_a_fifth_of_the_film(make_film: FilmMaker) -> None:
+    data = film.poster(make_film(seconds=10, width=1280, height=720))
+    assert len(data) <= 15_000
+    with Image.open(io.BytesIO(data)) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (480, 270))
+        pixel = picture.getpixel((240, 60))
+    assert isinstance(pixel, tuple)
+    assert abs(pixel[0] - 120) <= 4
+
+
+def test_a_poster_of_a_small_film_is_not_enlarged_nor_shrunk(make_film: FilmMaker) -> None:
+    with Image.open(io.BytesIO(film.poster(make_film(seconds=1)))) as picture:
+        assert picture.size == (160, 96)
+
+
+@pytest.mark.parametrize("limit", [15_000, 4_000, 1_000])
+def test_even_the_poster_of_noise_keeps_its_limit(make_film: FilmMaker, limit: int) -> None:
+    data = film.poster(make_film(seconds=1, width=640, height=480, noise=True), limit=limit)
+    assert len(data) <= limit
+    with Image.open(io.BytesIO(data)) as picture:
+        assert picture.width >= 16
+
+
+def test_a_limit_without_room_for_a_picture_is_a_value_error(make_film: FilmMaker) -> None:
+    with pytest.raises(ValueError, match="at least 1000"):
+        film.poster(make_film(seconds=1), limit=100)
+
+
+@pytest.mark.parametrize("faststart", [True, False])
+@pytest.mark.parametrize("lost", [1, 500])
+def test_a_film_without_its_end_is_not_playable(
+    make_film: FilmMaker, tmp_path: Path, lost: int, faststart: bool
+) -> None:
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(make_film(seconds=2, noise=True, faststart=faststart).read_bytes()[:-lost])
+    with pytest.raises(DownloadError, match=r"cut.mp4 is not a film"):
+        film.probe(cut)
+
+
+def test_bytes_behind_a_whole_film_do_no_harm(make_film: FilmMaker, tmp_path: Path) -> None:
+    longer = tmp_path / "longer.mp4"
+    longer.write_bytes(make_film(seconds=1).read_bytes() + b"\xff" * 50)
+    assert film.probe(longer).seconds == 1.0
+
+
+def test_a_film_whose_pictures_are_destroyed_is_not_playable(
+    make_film: FilmMaker, tmp_path: Path
+) -> None:
+    data = bytearray(make_film(seconds=1, noise=True).read_bytes())
+    content = data.rindex(b"mdat") + 4
+    data[content:] = b"\xff" * (len(data) - content)
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(data)
+    for read in (film.probe, film.poster, film.frames):
+        with pytest.raises(DownloadError, match="no frame"):
+            read(broken)
+
+
+def test_damage_in_the_middle_leaves_the_rest_readable(
+    make_film: FilmMaker, tmp_path: Path
+) -> None:
+    data = bytearray(make_film(seconds=3, noise=True).read_bytes())
+    middle = data.rindex(b"mdat") + (len(data) - data.rindex(b"mdat")) // 2
+    data[middle : middle + 3000] = b"\xff" * 3000
+    damaged = tmp_path / "damaged.mp4"
+    damaged.write_bytes(data)
+    assert len(film.frames(damaged)) == 3
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>expired</html>", b"#EXTM3U\n#EXT-X-VERSION:3\n"])
+def test_what_is_no_film_is_said(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "page.mp4"
+    path.write_bytes(content)
+    for read in (film.probe, film.poster, film.frames):
+        with pytest.raises(DownloadError, match=r"page.mp4 is not a film"):
+            read(path)
+
+
+def test_a_film_that_was_moved_away_is_said(tmp_path: Path) -> None:
+    with pytest.raises(DownloadError, match="no longer at") as caught:
+        film.poster(tmp_path / "gone.mp4")
+    assert "rescue" in caught.value.advice
+
+
+def test_sound_alone_is_no_film(tmp_path: Path) -> None:
+    import av
+
+    path = tmp_path / "sound.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=44_100)
+        silence = av.AudioFrame.from_ndarray(
+            np.zeros((1, 44_100), np.float32), format="fltp", layout="mono"
+        )
+        silence.sample_rate = 44_100
+        container.mux(stream.encode(silence))
+        container.mux(stream.encode(None))
+    with pytest.raises(DownloadError, match="no picture"):
+        film.probe(path)
