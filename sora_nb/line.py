@@ -1,0 +1,201 @@
+"""What a person typed after %sora, as a value: ``parse(line, cell)``. Pure, imports nothing heavy.
+
+The prompt is the text as it stands: nothing in it is expanded, escaped or normalised. Options are
+cut out of it wherever they stand; the names of options and verbs are those of the product page.
+"""
+
+from __future__ import annotations
+
+import difflib
+import keyword
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sora_nb.options import FLAGS, LATER_VERBS, VERBS, Option
+from sora_nb.scanner import JSON, LineError, scan, unquoted
+
+
+@dataclass(frozen=True)
+class Generate:
+    """A prompt and its options. An option that was not given is None, so that the client decides.
+
+    ``literal``: the person marked the prompt as one (quotes, ``--`` or a cell). ``inputs`` holds
+    JSON values by field name, ``variables`` the names that ``--vars`` allows.
+    """
+
+    prompt: str
+    literal: bool = False
+    duration: int | None = None
+    aspect_ratio: str | None = None
+    image: str | None = None
+    keep_watermark: bool = False
+    model: str | None = None
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    out: str | None = None
+    wait: bool = False
+    takes: int = 1
+    new: bool = False
+    variables: tuple[str, ...] = ()
+    dry_run: bool = False
+
+    def arguments(self) -> dict[str, Any]:
+        """The keyword arguments of ``Client.generate`` for what was given, without ``take``."""
+        given = {
+            "duration": self.duration,
+            "aspect_ratio": self.aspect_ratio,
+            "image": self.image,
+            "model": self.model,
+            "remove_watermark": False if self.keep_watermark else None,
+            "new": self.new or None,
+            "extra": dict(self.inputs) or None,
+        }
+        return {name: value for name, value in given.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A verb with as many arguments as it takes."""
+
+    name: str
+    args: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Studio:
+    """``%sora`` alone."""
+
+
+Command = Generate | Verb | Studio
+
+
+def parse(line: str, cell: str | None = None) -> Command:
+    """What ``%sora LINE`` or ``%%sora LINE`` with the body ``cell`` asks for. Raises LineError."""
+    text = line.strip()
+    first = text.split(maxsplit=1)[0] if text else ""
+    if cell is not None:
+        return _of_cell(text, first, cell)
+    if not text:
+        return Studio()
+    if first in LATER_VERBS:
+        raise LineError(f"{first} is not in this version. {_quote_it(first)}")
+    if first in VERBS:
+        return Verb(first, _verb_arguments(first, text[len(first) :].strip()))
+    found = scan(text)
+    if not found.prompt.strip():
+        raise LineError("the prompt is missing: describe the film, e.g. %sora a paper boat -d 4")
+    if not found.literal:
+        _refuse_nearly_a_verb(found.prompt)
+    return _generate(found.prompt, found.literal, found.options)
+
+
+def nearly_a_verb(word: str) -> str | None:
+    """The verb that ``word`` is or is probably a misspelling of."""
+    bare = word.strip(".,;:!").lower()
+    return next(iter(difflib.get_close_matches(bare, [*VERBS, *LATER_VERBS], 1, 0.72)), None)
+
+
+def substitute(text: str, names: Iterable[str], namespace: Mapping[str, Any]) -> str:
+    """``text`` with each ``{NAME}`` of ``names`` replaced by ``str()`` of that variable, once.
+
+    Every other brace stays as it is; nothing is evaluated. Raises LineError for a variable that is
+    missing, or that the text does not use.
+    """
+    values: dict[str, str] = {}
+    for name in names:
+        if name not in namespace:
+            raise LineError(f"--vars {name}: there is no variable {name} in this notebook.")
+        if f"{{{name}}}" not in text:
+            raise LineError(f"--vars {name}: the prompt has no {{{name}}}.")
+        values[name] = str(namespace[name])
+    if not values:
+        return text
+    pattern = "|".join(re.escape(name) for name in values)
+    return re.sub(rf"\{{({pattern})\}}", lambda found: values[found[1]], text)
+
+
+def _of_cell(text: str, first: str, cell: str) -> Generate:
+    if first in VERBS or first in LATER_VERBS:
+        raise LineError(f"{first} stands on a line of its own: %sora {first}")
+    found = scan(text)
+    if found.prompt:
+        raise LineError(
+            "there is a prompt on the %%sora line and a cell below it: write it all in the cell."
+        )
+    prompt = re.sub(r"\A(?:[^\S\n]*\n)+|(?:\n[^\S\n]*)+\Z", "", cell)
+    if not prompt.strip():
+        raise LineError("the cell is empty: the text below the %%sora line is the prompt.")
+    return _generate(prompt, True, found.options)
+
+
+def _verb_arguments(verb: str, rest: str) -> tuple[str, ...]:
+    names = VERBS[verb].args
+    # A path may hold blanks, so it takes the rest of the line.
+    parts = rest.split(None, len(names) - 1 if "PATH" in names else -1)
+    if len(parts) != len(names):
+        form = " ".join(("%sora", verb, *names))
+        raise LineError(f"the form is {form}. {_quote_it(verb)}")
+    return tuple(unquoted(part) for part in parts)
+
+
+def _quote_it(word: str) -> str:
+    return f'A prompt that starts with this word is written in quotes: %sora "{word} …"'
+
+
+def _refuse_nearly_a_verb(prompt: str) -> None:
+    if len(prompt.split()) == 1 and (verb := nearly_a_verb(prompt)):
+        raise LineError(f'did you mean %sora {verb}? As a prompt: %sora "{prompt}"')
+
+
+def _generate(prompt: str, literal: bool, options: list[tuple[Option, str, str]]) -> Generate:
+    values: dict[str, Any] = {}
+    inputs: dict[str, Any] = {}
+    for option, flag, raw in options:
+        if option.field == "inputs":
+            name, value = _input(unquoted(raw))
+            if name in inputs:
+                raise LineError(f"--input {name} is given twice.")
+            inputs[name] = value
+        elif option.field in values:
+            raise LineError(f"{flag}: {' / '.join(_flags_of(option.field))} is given twice.")
+        else:
+            values[option.field] = _value(option, flag, unquoted(raw))
+    return Generate(prompt, literal, inputs=inputs, **values)
+
+
+def _flags_of(name: str) -> list[str]:
+    return [flag for flag, option in FLAGS.items() if option.field == name]
+
+
+def _value(option: Option, flag: str, raw: str) -> Any:
+    if option.metavar is None:
+        return option.constant
+    if option.field in ("duration", "takes"):
+        if not re.fullmatch(r"[0-9]{1,6}", raw) or int(raw) < 1:
+            raise LineError(f"{flag} {raw}: not a whole number from 1 on ({option.metavar}).")
+        return int(raw)
+    if option.field == "out":
+        return _identifier(flag, raw)
+    if option.field == "variables":
+        return tuple(_identifier(flag, name.strip()) for name in raw.split(","))
+    return raw
+
+
+def _identifier(flag: str, name: str) -> str:
+    if not name.isidentifier() or keyword.iskeyword(name):
+        raise LineError(f"{flag} {name}: not the plain name of a variable.")
+    return name
+
+
+def _input(raw: str) -> tuple[str, Any]:
+    name, equals, value = raw.partition("=")
+    if not name or not equals:
+        raise LineError(f"--input {raw}: the form is --input KEY=JSON")
+    try:
+        return name, JSON.decode(value)
+    except (ValueError, RecursionError):
+        raise LineError(
+            f"--input {name}: {value!r} is not JSON; text is written in double quotes: "
+            f'--input {name}="{value}"'
+        ) from None

@@ -1,0 +1,221 @@
+"""%sora and %%sora: a line of text becomes a request, or a verb becomes a call of the client.
+
+The client is imported by the first line that needs it: %load_ext stays cheap.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from IPython.core.error import UsageError
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.magic import no_var_expand
+
+from sora_nb.line import Generate, Studio, Verb, nearly_a_verb, parse, substitute
+from sora_nb.options import VERBS, help_text, short_help
+from sora_nb.scanner import LineError
+
+if TYPE_CHECKING:
+    from sora_nb.client import Client
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Register %sora, %%sora and their completion, and say in one line which service is in use."""
+    from sora_nb import tab
+
+    shell.register_magic_function(_magic_of(shell), "line_cell", "sora")
+    tab.install(shell)
+    print(_service_line(os.environ))
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    """Take the magics and the completion away again. Tasks go on."""
+    from sora_nb import tab
+
+    tab.remove(shell)
+    for kind in ("line", "cell"):
+        shell.magics_manager.magics[kind].pop("sora", None)
+
+
+def runs_without_a_person(shell: object, environ: Mapping[str, str]) -> bool:
+    """Whether nobody can answer: the request's ``allow_stdin`` is false (nbconvert, papermill).
+
+    Voila says so too, but has a page that goes on after the last cell.
+    """
+    if environ.get("SERVER_SOFTWARE", "").startswith("voila"):
+        return False
+    get_parent = getattr(getattr(shell, "kernel", None), "get_parent", None)
+    if get_parent is None:
+        return False
+    parent = get_parent("shell")
+    content = parent.get("content") if isinstance(parent, Mapping) else None
+    return isinstance(content, Mapping) and content.get("allow_stdin") is False
+
+
+def _service_line(environ: Mapping[str, str]) -> str:
+    import sora_nb
+    from sora_nb.core.errors import InvalidRequest
+    from sora_nb.core.settings import resolve
+    from sora_nb.report import service_line
+
+    try:
+        settings = resolve({}, environ=environ, notebook_folder=Path.cwd())
+    except InvalidRequest as trouble:
+        return f"sora_nb {sora_nb.__version__} · {trouble}"
+    return service_line(sora_nb.__version__, settings)
+
+
+def _magic_of(shell: InteractiveShell) -> Callable[..., object]:
+    def sora(line: str, cell: str | None = None) -> object:
+        try:
+            return _run(shell, line, cell)
+        except LineError as trouble:
+            raise UsageError(str(trouble)) from None
+
+    sora.__doc__ = help_text()
+    # IPython expands {x} and $x on a magic's line otherwise: a prompt is literal.
+    return cast(Any, no_var_expand)(sora)  # type: ignore[no-any-return]
+
+
+def _run(shell: InteractiveShell, line: str, cell: str | None) -> object:
+    command = parse(line, cell)
+    if isinstance(command, Studio):
+        print(short_help())
+        return None
+    if isinstance(command, Verb) and command.name == "help":
+        print(help_text())
+        return None
+    from sora_nb.client import default_client
+
+    client = default_client()
+    wait = runs_without_a_person(shell, os.environ)
+    if isinstance(command, Verb):
+        return _DO[command.name](client, wait, *command.args)
+    return _generate(shell, client, command, command.wait or wait)
+
+
+def _generate(shell: InteractiveShell, client: Client, command: Generate, wait: bool) -> object:
+    from sora_nb.core.errors import SoraError
+    from sora_nb.display.panel import show_tasks
+
+    _refuse_a_misspelt_verb(client, command)
+    prompt = substitute(command.prompt, command.variables, shell.user_ns)
+    arguments = command.arguments()
+    takes = range(1, command.takes + 1)
+    if command.dry_run:
+        from sora_nb.report import preview_text
+
+        print(preview_text([client.preview(prompt, take=take, **arguments) for take in takes]))
+        return None
+    tasks: list[Any] = []
+    trouble: SoraError | None = None
+    try:
+        for take in takes:
+            tasks.append(client.generate(prompt, take=take, **arguments))
+    except SoraError as error:
+        trouble = error  # the takes before it are on their way: they are shown first
+    if trouble and not tasks:
+        raise trouble
+    result = tasks[0] if command.takes == 1 else client.collection(tasks)
+    if command.out:
+        shell.user_ns[command.out] = result
+    show_tasks(tasks, wait=wait and trouble is None)
+    if trouble:
+        raise trouble
+    return result
+
+
+def _refuse_a_misspelt_verb(client: Client, command: Generate) -> None:
+    """``%sora shwo KEY`` is not a prompt: the second word is the key of a task."""
+    words = command.prompt.split()
+    verb = nearly_a_verb(words[0])
+    if command.literal or len(words) < 2 or verb is None:
+        return
+    if verb in VERBS and VERBS[verb].args and words[1] in client.keys(words[1]):
+        raise LineError(f"did you mean %sora {verb} {words[1]}? A prompt like this goes in quotes.")
+
+
+def _tasks(client: Client, _wait: bool) -> object:
+    return client.tasks()
+
+
+def _show(client: Client, _wait: bool, key: str) -> object:
+    from sora_nb.display.panel import show_tasks
+
+    task = client.get(key)
+    show_tasks([task], wait=False)
+    return task
+
+
+def _resume(client: Client, wait: bool) -> object:
+    from sora_nb.display.panel import show_tasks
+
+    tasks = client.resume()
+    if not tasks:
+        print("nothing to resume: no task is unfinished")
+        return None
+    show_tasks(tasks, wait=wait)
+    return tasks
+
+
+def _save(client: Client, _wait: bool, key: str, path: str) -> None:
+    print(client.get(key).video().save(Path(path).expanduser()))
+
+
+def _stop(client: Client, _wait: bool, key: str) -> None:
+    task = client.get(key)
+    task.stop()
+    print(
+        f"task {task.key}: no longer watched. The remote task goes on and may be charged; "
+        "%sora resume watches it again."
+    )
+
+
+def _retry(client: Client, wait: bool, key: str) -> object:
+    from sora_nb.display.panel import show_tasks
+
+    task = client.retry(key)
+    show_tasks([task], wait=wait)
+    return task
+
+
+def _adopt(client: Client, wait: bool, key: str, task_id: str) -> object:
+    from sora_nb.display.panel import show_tasks
+
+    task = client.adopt(key, task_id)
+    show_tasks([task], wait=wait)
+    return task
+
+
+def _forget(client: Client, _wait: bool, key: str) -> None:
+    client.forget(key)
+    print(f"task {key}: forgotten. It is kept in the journal as failed.")
+
+
+def _balance(client: Client, _wait: bool) -> None:
+    settings = client.settings
+    where = "simulator: made up, nothing is charged" if settings.simulated else settings.service_url
+    print(f"{client.balance():.2f} USD ({where})")
+
+
+def _config(client: Client, _wait: bool) -> None:
+    from sora_nb.report import config_text
+
+    print(config_text(client.settings))
+
+
+_DO: Mapping[str, Callable[..., object]] = {
+    "tasks": _tasks,
+    "show": _show,
+    "resume": _resume,
+    "save": _save,
+    "stop": _stop,
+    "retry": _retry,
+    "adopt": _adopt,
+    "forget": _forget,
+    "balance": _balance,
+    "config": _config,
+}

@@ -1,0 +1,106 @@
+"""The options and verbs of %sora: one table for the parser, the completion and the help. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Option(NamedTuple):
+    """``field`` is the one of ``line.Generate`` that it fills; ``metavar`` None marks a switch."""
+
+    flags: tuple[str, ...]
+    field: str
+    metavar: str | None
+    help: str
+    constant: object = True
+
+
+class Form(NamedTuple):
+    """A verb's arguments, by the names that its help shows."""
+
+    args: tuple[str, ...]
+    help: str
+
+
+OPTIONS = (
+    Option(
+        ("-d", "--duration"), "duration", "{4,8,12}", "seconds; default 4, the cheapest preview"
+    ),
+    Option(("-a", "--aspect"), "aspect_ratio", "{landscape,portrait}", "frame; default landscape"),
+    Option(("--landscape",), "aspect_ratio", None, "the same as -a landscape", "landscape"),
+    Option(("--portrait",), "aspect_ratio", None, "the same as -a portrait", "portrait"),
+    Option(("-i", "--image"), "image", "URL", "start from the picture at this public URL"),
+    Option(("--keep-watermark",), "keep_watermark", None, "leave the service's watermark in"),
+    Option(("-m", "--model"), "model", "ID", "another model; default sora-2"),
+    Option(("--input",), "inputs", "KEY=JSON", "an extra input field for the model; repeatable"),
+    Option(("-o", "--out"), "out", "NAME", "bind the Task to this variable"),
+    Option(("-w", "--wait"), "wait", None, "block until it has ended"),
+    Option(("-n", "--takes"), "takes", "N", "so many takes of the same prompt; each is paid"),
+    Option(("--new",), "new", None, "pay again although this film already exists"),
+    Option(
+        ("--vars",), "variables", "A,B", "put the variables A and B where the prompt says {A}, {B}"
+    ),
+    Option(("--dry-run",), "dry_run", None, "show the exact request and its price; send nothing"),
+)
+
+FLAGS: Mapping[str, Option] = {flag: option for option in OPTIONS for flag in option.flags}
+
+VERBS: Mapping[str, Form] = {
+    "tasks": Form((), "a table of every task"),
+    "show": Form(("KEY",), "the panel or the film of a task again"),
+    "resume": Form((), "watch every unfinished task again"),
+    "save": Form(("KEY", "PATH"), "copy a film to a file"),
+    "stop": Form(("KEY",), "stop watching; the remote task goes on and may be charged"),
+    "retry": Form(("KEY",), "send a failed task again"),
+    "adopt": Form(("KEY", "TASKID"), "give an unsure task the id that you found at the service"),
+    "forget": Form(("KEY",), "an unsure task that the service never had"),
+    "balance": Form((), "what is left at the service"),
+    "config": Form((), "each setting and where it came from"),
+    "help": Form((), "this text"),
+}
+
+LATER_OPTIONS = ("--callback", "--max-cost")
+LATER_VERBS = ("rescue", "doctor")
+"""Reserved by the product page and not in this version: an error, never a paid prompt."""
+
+EXAMPLES = """\
+%sora a paper boat in the rain -d 4          one line: a prompt and its options
+%sora "show me a paper boat" --portrait      quotes: it starts with a verb, or ends in ?
+%sora a boat seen from {place} --vars place  only --vars puts variables in
+%sora tasks                                  everything so far
+
+%%sora --duration 8 -o boat                  a cell: the text below is the prompt, literally
+A slow dolly in on a paper boat, golden hour, handheld."""
+
+
+def help_text() -> str:
+    """What ``%sora help`` and ``%sora?`` show."""
+    options = [
+        (", ".join(option.flags) + (f" {option.metavar}" if option.metavar else ""), option.help)
+        for option in OPTIONS
+    ]
+    verbs = [(" ".join((name, *form.args)), form.help) for name, form in VERBS.items()]
+    return "\n\n".join(
+        (
+            "Make a film from a prompt; it plays in the cell's output, and the notebook stays free.",
+            "%sora PROMPT [options]    %%sora [options] + the prompt as the cell    %sora VERB",
+            f"Examples\n{_indented(EXAMPLES)}",
+            f"Options (before, after or between the words; -- ends them)\n{_columns(options)}",
+            f"Verbs (when the line's first word is exactly one)\n{_columns(verbs)}",
+        )
+    )
+
+
+def short_help() -> str:
+    """What ``%sora`` alone shows."""
+    return f"{EXAMPLES}\n\n%sora help lists every option and verb."
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}".rstrip() for line in text.splitlines())
+
+
+def _columns(rows: list[tuple[str, str]]) -> str:
+    width = max(len(left) for left, _ in rows)
+    return "\n".join(f"  {left:<{width}}  {right}" for left, right in rows)

@@ -1,0 +1,120 @@
+"""What the magic and the command line print: plain text from values. Imports nothing heavy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from sora_nb.core.settings import Settings
+
+
+class Preview(Protocol):
+    """What ``Client.preview`` gives: a request that was not sent. ``cost`` in USD or None."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def body(self) -> Mapping[str, Any]: ...
+    @property
+    def cost(self) -> float | None: ...
+    @property
+    def unchecked(self) -> bool: ...
+    @property
+    def service(self) -> str: ...
+    @property
+    def reuses(self) -> str | None: ...
+
+
+def service_line(version: str, settings: Settings, *, key_may_be_elsewhere: bool = False) -> str:
+    """The one line of ``%load_ext``. ``key_may_be_elsewhere``: a keyring was not looked into."""
+    if settings.simulated and key_may_be_elsewhere:
+        words = (
+            "no APIXO_API_KEY: a key from the keyring is used if there is one (and films are then "
+            "charged), else the simulator"
+        )
+    elif settings.simulated:
+        words = "simulator (no APIXO_API_KEY): films are drawn on this machine, nothing is charged"
+    else:
+        parts = urlsplit(settings.service_url)
+        source = settings.origins.get("api_key", "the settings")
+        key = f"key from {source}" if settings.api_key else "no key: set APIXO_API_KEY"
+        words = f"{parts.scheme}://{parts.netloc} ({key})"
+    return f"sora_nb {version} · {words}"
+
+
+def config_text(settings: Settings) -> str:
+    """Each setting, its value and where it came from. Of the key only whether it is set."""
+    service = "simulator" if settings.simulated else settings.service_url
+    origin = settings.origins
+    key = f"set ({origin.get('api_key', 'argument')})" if settings.api_key else "not set"
+    rows: list[tuple[str, str, str]] = [("service", service, ""), ("api_key", key, "")]
+    units = {"rate": " requests a minute", "concurrency": " tasks at once", "submit_timeout": " s"}
+    for name in (
+        "base_url",
+        "home",
+        "media",
+        "price_per_second",
+        "rate",
+        "concurrency",
+        "poll",
+        "submit_timeout",
+        "embed",
+        "simulator_speed",
+    ):
+        value = getattr(settings, name)
+        shown = "not set" if value is None else f"{_number(value)}{units.get(name, '')}"
+        rows.append((name, shown, origin.get(name, "default")))
+    left = max(len(name) for name, _, _ in rows)
+    middle = max(len(shown) for _, shown, source in rows if source)
+    return "\n".join(f"{a:<{left}}  {b:<{middle}}  {c}".rstrip() for a, b, c in rows)
+
+
+def _number(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) and value < 1e6 else str(value)
+
+
+def preview_text(previews: Iterable[Preview]) -> str:
+    """The exact request of ``--dry-run``, its price, and that nothing was sent.
+
+    The previews are those of the takes of one prompt: the request is the same for each.
+    """
+    takes = list(previews)
+    first = takes[0]
+    lines = [
+        f"POST {first.url}",
+        "Authorization: Bearer ***",
+        "Content-Type: application/json",
+        "",
+        json.dumps(first.body, indent=2, ensure_ascii=False, default=_plain),
+        "",
+    ]
+    paid = [take for take in takes if take.reuses is None]
+    lines += [
+        f"take {number}: task {take.reuses} already answers this; nothing would be sent "
+        "(--new pays again)"
+        for number, take in enumerate(takes, 1)
+        if take.reuses is not None
+    ]
+    if len(takes) > 1:
+        lines.append(f"{len(takes)} takes, {len(paid)} of them would be sent")
+    lines.append(_price(paid, first))
+    if first.unchecked:
+        lines.append("the input was not checked: sora_nb does not know this model")
+    return "\n".join([*lines, "nothing was sent"])
+
+
+def _price(paid: list[Preview], first: Preview) -> str:
+    if first.service == "simulator":
+        return "price: nothing (simulator)"
+    if not paid:
+        return "price: nothing"
+    costs = [take.cost for take in paid if take.cost is not None]
+    if len(costs) < len(paid):
+        return "price unknown: set price_per_second"
+    return f"price: about {sum(costs):.2f} USD"
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple | set) else str(value)

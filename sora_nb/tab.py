@@ -1,0 +1,76 @@
+"""Tab on a line of %sora: hands ``completion.complete`` to whichever API this IPython has."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from sora_nb.completion import Offer, complete
+
+if TYPE_CHECKING:
+    from IPython.core.completer import CompletionContext, SimpleMatcherResult
+    from IPython.core.interactiveshell import InteractiveShell
+
+MATCHER = "sora_nb.matcher"
+"""The matcher's identifier, by which it is found again."""
+
+_HOOK = r".*%sora\s"
+
+
+def install(shell: InteractiveShell) -> None:
+    """Offer completions in ``shell``; a second call replaces the first."""
+    remove(shell)
+    try:
+        from IPython.core.completer import SimpleCompletion, context_matcher
+    except ImportError:  # IPython < 8.6, as on Colab
+        shell.set_hook("complete_command", _hook, re_key=_HOOK)  # type: ignore[no-untyped-call]
+        return
+
+    @context_matcher(identifier=MATCHER)  # type: ignore[untyped-decorator]
+    def matcher(context: CompletionContext) -> SimpleMatcherResult:
+        above = context.full_text.split("\n")[: context.cursor_line]
+        offer = _offer(shell, "\n".join([*above, context.text_until_cursor]))
+        if offer is None:
+            return {"completions": []}
+        return {
+            "completions": [SimpleCompletion(item, type=offer.kind) for item in offer.items],
+            "matched_fragment": offer.fragment,
+            "suppress": True,
+            "ordered": True,
+        }
+
+    shell.Completer.custom_matchers.append(matcher)
+
+
+def remove(shell: InteractiveShell) -> None:
+    """Undo ``install``."""
+    matchers = shell.Completer.custom_matchers
+    matchers[:] = [m for m in matchers if getattr(m, "matcher_identifier", "") != MATCHER]
+    if hooks := shell.strdispatchers.get("complete_command"):
+        for pattern in [p for p in hooks.regexs if p.pattern == _HOOK]:
+            del hooks.regexs[pattern]
+
+
+def _hook(shell: InteractiveShell, event: Any) -> list[str]:
+    """The older API: it knows the line only, and cuts its words at = and , by itself."""
+    offer = _offer(shell, event.text_until_cursor)
+    return list(offer.items) if offer else []
+
+
+def _offer(shell: InteractiveShell, text: str) -> Offer | None:
+    hidden = shell.user_ns_hidden
+    names = [name for name in shell.user_ns if not name.startswith("_") and name not in hidden]
+    return complete(text, keys=_keys, names=names)
+
+
+def _keys(prefix: str) -> list[str]:
+    """Keys of the tasks, if a line of this notebook has made a client: Tab starts nothing."""
+    module = sys.modules.get("sora_nb.client")
+    if module is None:
+        return []
+    from sora_nb.core.errors import SoraError
+
+    try:
+        return list(module.default_client().keys(prefix))
+    except SoraError:
+        return []
