@@ -36,9 +36,14 @@ export interface Step {
   mark: Mark;
 }
 
-/** `elapsed`: service seconds when the snapshot was made; they pass `speed` times as fast as real ones. */
+/**
+ * `elapsed`: service seconds at the moment `at` (Unix seconds of the kernel); while `running` they
+ * pass `speed` times as fast as real ones. `at` serves a view that is opened long after the
+ * snapshot was made (a reloaded page, a second view); a live one counts from the arrival.
+ */
 export interface Clock {
   elapsed: number;
+  at: number;
   speed: number;
   running: boolean;
 }
