@@ -1,3 +1,105 @@
-"""sora_nb: a notebook cell as a video studio. Public names load at first use; import starts nothing."""
+"""sora_nb: a notebook cell as a video studio.
+
+    %load_ext sora_nb
+    %sora a paper boat in the rain
+
+Public names load at first use; importing this package starts nothing and loads nothing heavy.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from sora_nb.api import balance, generate, get, resume, tasks
+    from sora_nb.client import Client
+    from sora_nb.core.errors import (
+        AuthenticationError,
+        BudgetExceeded,
+        DownloadError,
+        InsufficientCredits,
+        InvalidRequest,
+        JournalError,
+        LinkExpired,
+        ModelUnavailable,
+        PermissionDenied,
+        RateLimited,
+        ServiceError,
+        ServiceUnreachable,
+        SoraError,
+        SubmitUnsure,
+        TaskFailed,
+        WaitTimeout,
+    )
+    from sora_nb.default_client import configure
+    from sora_nb.display.collection import Tasks
+    from sora_nb.display.handle import Task, Video
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "AuthenticationError",
+    "BudgetExceeded",
+    "Client",
+    "DownloadError",
+    "InsufficientCredits",
+    "InvalidRequest",
+    "JournalError",
+    "LinkExpired",
+    "ModelUnavailable",
+    "PermissionDenied",
+    "RateLimited",
+    "ServiceError",
+    "ServiceUnreachable",
+    "SoraError",
+    "SubmitUnsure",
+    "Task",
+    "TaskFailed",
+    "Tasks",
+    "Video",
+    "WaitTimeout",
+    "balance",
+    "configure",
+    "generate",
+    "get",
+    "resume",
+    "tasks",
+]
+
+_HOMES = {
+    "api": ("balance", "generate", "get", "resume", "tasks"),
+    "client": ("Client",),
+    "default_client": ("configure",),
+    "display.collection": ("Tasks",),
+    "display.handle": ("Task", "Video"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'sora_nb' has no attribute {name!r}")
+    from importlib import import_module
+
+    home = _HOME_OF.get(name, "core.errors")
+    return getattr(import_module(f"sora_nb.{home}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])
+
+
+def load_ipython_extension(ipython: InteractiveShell) -> None:
+    """``%load_ext sora_nb``: registers ``%sora`` and ``%%sora``."""
+    from sora_nb.magic import load_ipython_extension
+
+    load_ipython_extension(ipython)
+
+
+def unload_ipython_extension(ipython: InteractiveShell) -> None:
+    """``%unload_ext sora_nb``: takes the magics away again; tasks go on."""
+    from sora_nb.magic import unload_ipython_extension
+
+    unload_ipython_extension(ipython)

@@ -5,9 +5,12 @@
                │  └→ failed (refused)          └→ failed (the service said so, or no usable result)
                └→ queued (no byte left, or 429)
     queued, pending, processing, saving → stopped → back to where it was
+    ready → saving (the film has gone from the disk and its link still lives)
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import msgspec
 
@@ -17,72 +20,90 @@ RESULT_LIFETIME = 15 * 86400.0
 """Seconds that a result URL lives, from the model's page (contract.md)."""
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True)
+class Event:
     """Something that happened to a task."""
 
 
+@dataclass(frozen=True)
 class Sending(Event):
     """The POST is about to leave."""
 
 
+@dataclass(frozen=True)
 class NotSent(Event):
     """No byte left, or a clear 429: it goes back to the queue. ``note`` says why."""
 
     note: str
 
 
+@dataclass(frozen=True)
 class Accepted(Event):
     """The service gave an id (or a person adopted one for an unsure task)."""
 
     task_id: str
 
 
+@dataclass(frozen=True)
 class Refused(Event):
     """The service turned the submit down; nothing was charged."""
 
     failure: Failure
 
 
+@dataclass(frozen=True)
 class Lost(Event):
     """The answer to the submit is unknown."""
 
     failure: Failure
 
 
+@dataclass(frozen=True)
 class Reported(Event):
     """A status reply arrived."""
 
     report: Report
 
 
+@dataclass(frozen=True)
 class Saved(Event):
     """The film is on disk and was checked."""
 
     film: Film
 
 
+@dataclass(frozen=True)
 class GaveUp(Event):
     """We end it in our own words: nothing usable came within the bound."""
 
     failure: Failure
 
 
+@dataclass(frozen=True)
 class Noted(Event):
     """Our own trouble, or its end (None). The task lives on."""
 
     note: str | None
 
 
+@dataclass(frozen=True)
 class Stopped(Event):
     """Nobody watches any more: a person said so, or ``note`` says why. The remote task goes on."""
 
     note: str | None = None
 
 
+@dataclass(frozen=True)
 class Watched(Event):
     """A person watches again, or a restart takes the task up again."""
 
 
+@dataclass(frozen=True)
+class Vanished(Event):
+    """The finished film is no longer on disk; its link still lives, so it is fetched again."""
+
+
+@dataclass(frozen=True)
 class Forgotten(Event):
     """A person decided that an unsure task never existed."""
 
@@ -92,11 +113,12 @@ class IllegalMove(RuntimeError):
 
 
 _S = State
+# Unsure takes the sender's own late answer, too: another kernel may have called it unsure.
 _FROM: dict[type[Event], frozenset[State]] = {
     Sending: frozenset({_S.QUEUED}),
-    NotSent: frozenset({_S.SUBMITTING}),
+    NotSent: frozenset({_S.SUBMITTING, _S.UNSURE}),
     Accepted: frozenset({_S.SUBMITTING, _S.UNSURE}),
-    Refused: frozenset({_S.SUBMITTING}),
+    Refused: frozenset({_S.SUBMITTING, _S.UNSURE}),
     Lost: frozenset({_S.SUBMITTING}),
     Reported: frozenset({_S.PENDING, _S.PROCESSING, _S.SAVING}),
     Saved: frozenset({_S.SAVING}),
@@ -105,6 +127,7 @@ _FROM: dict[type[Event], frozenset[State]] = {
     Stopped: frozenset({_S.QUEUED, _S.PENDING, _S.PROCESSING, _S.SAVING}),
     Watched: frozenset({_S.STOPPED}),
     Forgotten: frozenset({_S.UNSURE}),
+    Vanished: frozenset({_S.READY}),
 }
 
 
@@ -141,7 +164,9 @@ def advance(record: TaskRecord, event: Event, now: float) -> TaskRecord:
         case Sending():
             return change(record, state=_S.SUBMITTING, submitted_at=now, note=None)
         case NotSent(note=note):
-            return change(record, state=_S.QUEUED, submitted_at=None, note=note)
+            return change(
+                record, state=_S.QUEUED, submitted_at=None, ended_at=None, failure=None, note=note
+            )
         case Accepted(task_id=task_id):
             return change(
                 record,
@@ -166,6 +191,8 @@ def advance(record: TaskRecord, event: Event, now: float) -> TaskRecord:
             return change(record, state=_S.STOPPED, ended_at=now, note=note)
         case Watched():
             return change(record, state=_resting_place(record), ended_at=None, note=None)
+        case Vanished():
+            return change(record, state=_S.SAVING, film=None, ended_at=None)
         case Forgotten():
             failure = Failure(kind="gave_up", message="forgotten by hand; it was never confirmed")
             return change(record, state=_S.FAILED, failure=failure, ended_at=now)

@@ -76,6 +76,12 @@ class Settings:
         """Base URL of the real service, with ``/api/v1``."""
         return self.base_url or DEFAULT_BASE_URL
 
+    @property
+    def on_loopback(self) -> bool:
+        """Whether the service is on this machine, as a simulator started by hand is."""
+        host = urlsplit(self.service_url).hostname or ""
+        return host == "localhost" or host == "::1" or host.startswith("127.")
+
 
 _ENVIRONMENT: Mapping[str, str] = {
     "api_key": "APIXO_API_KEY",

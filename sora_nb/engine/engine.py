@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import suppress
 
 from sora_nb.core import lifecycle as move
@@ -22,6 +23,8 @@ from sora_nb.engine.limits import Places, SlotClock
 from sora_nb.engine.ledger import Ledger
 from sora_nb.engine.ports import Media, Service
 from sora_nb.engine.schedule import Schedule
+
+log = logging.getLogger(__name__)
 
 EMPTY_SUCCESS = 600.0
 UNKNOWN_STATE = 3600.0
@@ -44,6 +47,7 @@ class Engine:
         schedule: Schedule,
         slots: SlotClock,
         places: Places,
+        submit_timeout: float,
     ) -> None:
         self._service = service
         self._ledger = ledger
@@ -52,6 +56,7 @@ class Engine:
         self._schedule = schedule
         self._slots = slots
         self._places = places
+        self._orphaned_after = submit_timeout + 60.0
         self._lives: dict[str, asyncio.Task[None]] = {}
         self._posting: set[str] = set()
         self._odd_since: dict[str, float] = {}
@@ -99,6 +104,22 @@ class Engine:
         self._ledger.move(key, move.Watched())
         self.start(self._board[key])
 
+    def recover(self, record: TaskRecord) -> TaskRecord:
+        """Look whether a reused task's film is still there, and fetch it again if it can be.
+
+        Raises LinkExpired when the film has gone and its link with it.
+        """
+        if record.state is not State.READY or self._media.existing(record) is not None:
+            return record
+        if not record.urls or (record.expires_at or 0.0) <= self._schedule.now():
+            path = record.film.path if record.film else "its folder"
+            raise LinkExpired(
+                f"the film of task {record.key} is no longer at {path}, and its link has expired.",
+                advice="Put the file back, or make the film again (and pay again) with --new.",
+                task=record.key,
+            )
+        return self._ledger.move(record.key, move.Vanished())
+
     def adopt(self, key: str, task_id: str) -> None:
         """Go on with an unsure task whose id a person found."""
         self._ledger.move(key, move.Accepted(task_id=task_id), durable=True)
@@ -107,6 +128,11 @@ class Engine:
     def forget(self, key: str) -> None:
         """A person decided that an unsure task never existed."""
         self._ledger.move(key, move.Forgotten(), durable=True)
+
+    async def at_rest(self) -> None:
+        """Return when no task moves by itself any more."""
+        while running := [life for life in self._lives.values() if not life.done()]:
+            await asyncio.wait(running)
 
     async def close(self, patience: float = 5.0) -> None:
         """Let answers to POSTs arrive for ``patience`` seconds, then end every life."""
@@ -123,20 +149,40 @@ class Engine:
 
     async def _live(self, key: str) -> None:
         try:
-            while (record := self._board[key]).state in UNFINISHED:
-                match record.state:
-                    case State.QUEUED:
-                        await self._submit(key)
-                    case State.PENDING | State.PROCESSING:
-                        self._places.occupy(key)
-                        await self._ask(key)
-                    case State.SAVING:
-                        self._places.give_back(key)
-                        await self._save(key)
-                    case _:
-                        await self._wait_for_other_kernel(key)
+            while self._board[key].state in UNFINISHED:
+                try:
+                    await self._step(key)
+                except move.IllegalMove:
+                    await self._catch_up(key)  # another kernel moved it first
+                except Exception as error:
+                    log.exception("task %s: an error of sora_nb itself", key)
+                    await self._trouble(key, f"an error of sora_nb itself ({error!r:.200})")
         finally:
             self._places.give_back(key)
+
+    async def _step(self, key: str) -> None:
+        match self._board[key].state:
+            case State.QUEUED:
+                await self._submit(key)
+            case State.SUBMITTING:
+                await self._catch_up(key)
+            case State.SAVING:
+                self._places.give_back(key)
+                await self._save(key)
+            case _:
+                self._places.occupy(key)
+                await self._ask(key)
+
+    async def _catch_up(self, key: str) -> None:
+        """Another kernel has this task in hand: look again soon, and notice if that one died."""
+        await self._schedule.pause(2.0)
+        self._ledger.refresh(key)
+        record = self._board[key]
+        if record.state is not State.SUBMITTING or record.submitted_at is None:
+            return
+        if self._schedule.now() - record.submitted_at > self._orphaned_after:
+            failure = Failure(kind="lost", message="the kernel that sent it gave no sign any more")
+            self._ledger.move(key, move.Lost(failure=failure), durable=True)
 
     async def _submit(self, key: str) -> None:
         """Journal, POST, journal: one request on the wire, whatever happens (money.md)."""
@@ -148,8 +194,6 @@ class Engine:
             self._places.give_back(key)
             await self._trouble(key, f"not sent: {error.message}")
             return
-        except move.IllegalMove:
-            return  # another kernel sent it first
         event = await self._post(key)
         self._ledger.move(key, event, durable=True)
         if isinstance(event, move.NotSent):
@@ -175,7 +219,7 @@ class Engine:
             failure = Failure(kind="lost", message="cancelled while the request was on its way")
             self._ledger.move(key, move.Lost(failure=failure), durable=True)
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             # What is not understood may have been sent: only a person may repeat it.
             return move.Lost(failure=Failure(kind="lost", message=shorten(repr(error), 300)))
         finally:
@@ -246,11 +290,6 @@ class Engine:
             self._ledger.move(key, move.GaveUp(failure=failure), durable=True)
             return
         await self._trouble(key, f"{expired.message}; the service gives no new link yet")
-
-    async def _wait_for_other_kernel(self, key: str) -> None:
-        """Another kernel is sending it right now: look again when its answer may be there."""
-        await self._schedule.pause(2.0)
-        self._ledger.refresh(key)
 
     async def _trouble(self, key: str, message: str) -> None:
         """Our own trouble is a note on a task that lives on, and is tried again."""

@@ -43,17 +43,17 @@ class Ledger:
         return self._board[found.key]
 
     def take_in(self, record: TaskRecord) -> None:
-        """Put a record that the journal holds on the board, unless the board knows better."""
-        if record.key not in self._rows:
+        """Put a record that the journal holds on the board, unless the board is ahead of it."""
+        row = self._rows.get(record.key)
+        if row is None or (self._board[record.key] is row and record != row):
             self._rows[record.key] = record
             self._board.put(record)
 
     def refresh(self, key: str) -> None:
         """Read a task again that another kernel may have moved."""
         newer = self._journal.get(key)
-        if newer is not None and newer != self._rows.get(key):
-            self._rows[key] = newer
-            self._board.put(newer)
+        if newer is not None:
+            self.take_in(newer)
 
     def move(
         self, key: str, event: Event, *, durable: bool = False, must_write: bool = False
@@ -102,8 +102,9 @@ class Ledger:
             try:
                 if self._journal.replace(row, record, durable=True):
                     self._rows[key] = record
-                else:
-                    self.refresh(key)
+                elif (newer := self._journal.get(key)) is not None:
+                    self._rows[key] = newer
+                    self._board.put(newer)
             except JournalError:
                 return False
         return True

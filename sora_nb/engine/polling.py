@@ -37,6 +37,14 @@ class EndAges:
             passed += weight
         return HORIZON
 
+    def left(self, age: float) -> tuple[float, float] | None:
+        """(median, nine in ten) seconds that a job of this age still takes; None beyond all."""
+        start = min(int(age / BIN), _BINS)
+        rest = EndAges((0.0,) * start + self.weights[start:])
+        if sum(rest.weights) <= 1e-9:
+            return None
+        return max(0.0, rest.quantile(0.5) - age), max(0.0, rest.quantile(0.9) - age)
+
     @property
     def mean(self) -> float:
         total = sum(self.weights)

@@ -1,0 +1,56 @@
+"""The module-level functions: what ``Client`` offers, on the default client."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sora_nb.default_client import default_client
+from sora_nb.display.collection import Tasks
+from sora_nb.display.handle import Task
+
+
+def generate(
+    prompt: str,
+    *,
+    duration: int = 4,
+    aspect_ratio: str = "landscape",
+    image: str | None = None,
+    model: str = "sora-2",
+    remove_watermark: bool = True,
+    new: bool = False,
+    take: int = 1,
+    extra: Mapping[str, Any] | None = None,
+) -> Task:
+    """Ask for a film; see ``Client.generate``."""
+    return default_client().generate(
+        prompt,
+        duration=duration,
+        aspect_ratio=aspect_ratio,
+        image=image,
+        model=model,
+        remove_watermark=remove_watermark,
+        new=new,
+        take=take,
+        extra=extra,
+    )
+
+
+def tasks() -> Tasks:
+    """Every task of the journal, newest first."""
+    return default_client().tasks()
+
+
+def get(key: str) -> Task:
+    """The task of that key. Raises InvalidRequest when the journal has none."""
+    return default_client().get(key)
+
+
+def resume() -> Tasks:
+    """Take up every unfinished task again; see ``Client.resume``."""
+    return default_client().resume()
+
+
+def balance() -> float:
+    """What is left at the service, in USD. Raises SoraError."""
+    return default_client().balance()

@@ -1,0 +1,52 @@
+"""From what a person gave to a checked request, and what would be sent for it."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from sora_nb.core import models
+from sora_nb.core.errors import InvalidRequest
+from sora_nb.core.task import VideoRequest
+
+_KEY_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+_KEY_LENGTH = 6
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What would be sent: nothing was. ``cost`` is an estimate in USD or None; ``reuses`` is the
+    key of the task that would be given instead of paying again."""
+
+    url: str
+    body: Mapping[str, Any]
+    cost: float | None
+    unchecked: bool
+    service: str
+    reuses: str | None
+
+
+def make_request(**arguments: Any) -> VideoRequest:
+    """A checked request from whatever a person gave. Raises InvalidRequest."""
+    extra = arguments.pop("extra", None) or {}
+    try:
+        # Once through JSON: what the service will be sent, and nothing that can still change.
+        extra = json.loads(json.dumps(extra, allow_nan=False))
+    except (TypeError, ValueError) as error:
+        raise InvalidRequest(f"extra holds something that JSON has not: {error}.") from None
+    try:
+        request = msgspec.convert({**arguments, "extra": extra}, VideoRequest)
+    except msgspec.ValidationError as error:
+        raise InvalidRequest(f"that is not a request: {error}.") from None
+    models.check(request)
+    return request
+
+
+def draw_key() -> str:
+    """A new short key, without letters and digits that look alike."""
+    return "".join(secrets.choice(_KEY_LETTERS) for _ in range(_KEY_LENGTH))

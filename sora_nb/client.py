@@ -1,0 +1,361 @@
+"""Client: the one place where the parts meet. Built lazily, closed cleanly."""
+
+from __future__ import annotations
+
+import atexit
+import concurrent.futures
+import difflib
+import logging
+import os
+import threading
+import time
+import weakref
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sora_nb.asking import Preview, draw_key, make_request
+from sora_nb.core import models
+from sora_nb.core.errors import InvalidRequest
+from sora_nb.core.lifecycle import new_record
+from sora_nb.core.settings import Settings, resolve
+from sora_nb.core.task import SIMULATOR, UNFINISHED, State, TaskRecord, VideoRequest
+from sora_nb.display.collection import Tasks
+from sora_nb.display.handle import Task
+from sora_nb.display.places import notebook_folder
+from sora_nb.display.waiting import wait_for
+from sora_nb.engine.background import Background
+from sora_nb.engine.board import Board
+from sora_nb.key_sources import key_sources
+
+if TYPE_CHECKING:
+    from sora_nb.workshop import Workshop
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+_open_clients: weakref.WeakSet[Client] = weakref.WeakSet()
+
+
+class Client:
+    """Makes films and remembers them. Nothing starts before the first use; ``close`` ends it all.
+
+    Arguments are the settings of ``core.settings.Settings`` (seconds, USD); ``%sora config`` shows
+    them. Raises InvalidRequest for a setting that cannot be used.
+    """
+
+    def __init__(self, *, configured: Mapping[str, Any] | None = None, **settings: Any) -> None:
+        self.notebook_folder = notebook_folder(os.environ, Path.cwd())
+        self.settings: Settings = resolve(
+            settings,
+            environ=os.environ,
+            notebook_folder=self.notebook_folder,
+            key_sources=key_sources(),
+            configured=configured,
+        )
+        self._background = Background()
+        self._workshop: Workshop | None = None
+
+    # Making films
+
+    def generate(
+        self,
+        prompt: str,
+        *,
+        duration: int = 4,
+        aspect_ratio: str = "landscape",
+        image: str | None = None,
+        model: str = "sora-2",
+        remove_watermark: bool = True,
+        new: bool = False,
+        take: int = 1,
+        extra: Mapping[str, Any] | None = None,
+    ) -> Task:
+        """Ask for a film; returns at once. ``duration`` is in seconds.
+
+        The same request gives the task that it already has, unless ``new`` or another ``take`` asks
+        for (and pays) another one. Raises InvalidRequest before anything is sent, JournalError when
+        the request cannot be written down.
+        """
+        request = make_request(
+            prompt=prompt,
+            duration=duration,
+            aspect_ratio=aspect_ratio,
+            image=image,
+            model=model,
+            remove_watermark=remove_watermark,
+            take=take,
+            extra=extra,
+        )
+        return self._on_loop(lambda: self._accept(request, new=new))
+
+    def preview(self, prompt: str, *, new: bool = False, **settings: Any) -> Preview:
+        """What ``generate`` with the same arguments would send. Sends nothing."""
+        from sora_nb.service import wire
+
+        request = make_request(prompt=prompt, **settings)
+        found = None if new else self._on_loop(lambda: self._find(request))
+        return Preview(
+            url=f"{self.settings.service_url}/{wire.submit_path(request.model)}"
+            if not self.settings.simulated
+            else f"simulator: {wire.submit_path(request.model)}",
+            body=wire.submit_body(request),
+            cost=self._cost(request),
+            unchecked=request.model not in models.MODELS,
+            service=self.service,
+            reuses=found.key if found else None,
+        )
+
+    def _accept(self, request: VideoRequest, *, new: bool) -> Task:
+        workshop = self._open()
+        media = str(self.settings.media)
+        while True:
+            record = new_record(
+                draw_key(),
+                request,
+                service=self.service,
+                now=self.now(),
+                speed=self.speed,
+                cost=self._cost(request),
+                media=media,
+            )
+            if workshop.journal.get(record.key) is None:
+                break
+        found = workshop.ledger.create(record, reuse=not new)
+        workshop.engine.start(workshop.engine.recover(found))
+        return Task(self, found.key, reused=found.key != record.key)
+
+    def _find(self, request: VideoRequest) -> TaskRecord | None:
+        return self._open().journal.reusable(request, self.service)
+
+    def _cost(self, request: VideoRequest) -> float | None:
+        price = self.settings.price_per_second
+        if price is None or self.settings.simulated or request.model not in models.MODELS:
+            return None
+        return price * request.duration
+
+    # Looking back
+
+    def tasks(self) -> Tasks:
+        """Every task of the journal, newest first."""
+        return self._on_loop(lambda: self._take_in(self._open().journal.all()))
+
+    def get(self, key: str) -> Task:
+        """The task of that key. Raises InvalidRequest when the journal has none."""
+
+        def find() -> Task:
+            workshop = self._open()
+            record = workshop.journal.get(key)
+            if record is None:
+                known = [r.key for r in workshop.journal.all()]
+                near = difflib.get_close_matches(key, known, n=3, cutoff=0.5)
+                hint = f"Did you mean {' or '.join(near)}?" if near else "`%sora tasks` lists all."
+                raise InvalidRequest(f"there is no task {key[:40]!r} in the journal.", advice=hint)
+            workshop.ledger.take_in(record)
+            return Task(self, record.key)
+
+        return self._on_loop(find)
+
+    def keys(self, prefix: str = "") -> list[str]:
+        """The keys that begin with ``prefix``, newest first; empty before the client's first use."""
+        if self._workshop is None:
+            return []
+        return self._on_loop(lambda: self._open().journal.with_prefix(prefix))
+
+    def collection(self, tasks: Sequence[Task]) -> Tasks:
+        """Several tasks as one value that shows itself as a table."""
+        return Tasks(tasks)
+
+    def resume(self) -> Tasks:
+        """Take up every unfinished task of this service again, those stopped by hand included."""
+
+        def resume() -> Tasks:
+            workshop = self._open()
+            records = [r for r in reversed(workshop.journal.all()) if self._resumable(r)]
+            workshop.engine.resume(records)
+            return Tasks([Task(self, record.key) for record in records])
+
+        return self._on_loop(resume)
+
+    def _resumable(self, record: TaskRecord) -> bool:
+        stopped = record.state is State.STOPPED and record.task_id is not None
+        return record.service == self.service and (record.state in UNFINISHED or stopped)
+
+    def balance(self) -> float:
+        """What is left at the service, in USD. Raises SoraError."""
+        return wait_for(self.run(self._balance()))
+
+    async def _balance(self) -> float:
+        return await self._open().service.balance()
+
+    # What a person decides about one task
+
+    def stop(self, key: str) -> None:
+        """Stop watching. The service goes on with the task and presumably charges it."""
+        wait_for(self.run(self.stopped(key)))
+
+    async def stopped(self, key: str) -> None:
+        await self._open().engine.stop(key)
+
+    def watch(self, key: str) -> None:
+        """Watch a stopped task again."""
+        self._on_loop(lambda: self._act(key, State.STOPPED, lambda w: w.engine.watch(key)))
+
+    async def watched(self, key: str) -> None:
+        self._act(key, State.STOPPED, lambda w: w.engine.watch(key))
+
+    def retry(self, key: str) -> Task:
+        """Ask for the same film anew, as a new task that is paid for again."""
+        return self._on_loop(lambda: self._retry(key))
+
+    async def retried(self, key: str) -> Task:
+        return self._retry(key)
+
+    def _retry(self, key: str) -> Task:
+        record = self.board[key]
+        if record.state in UNFINISHED:
+            raise InvalidRequest(
+                f"task {key} is {record.state}: it still goes on.",
+                advice="Wait for it, or ask for another film with another --take or --new.",
+            )
+        return self._accept(record.request, new=True)
+
+    def adopt(self, key: str, task_id: str) -> Task:
+        """Go on with an unsure task whose id was found in the service's dashboard."""
+        task_id = task_id.strip()
+        if not 0 < len(task_id) <= 512 or not task_id.isprintable():
+            raise InvalidRequest("that is not a task id.", advice="Copy it from the dashboard.")
+        task = self.get(key)
+        self._on_loop(lambda: self._act(key, State.UNSURE, lambda w: w.engine.adopt(key, task_id)))
+        return task
+
+    def forget(self, key: str) -> None:
+        """Decide that an unsure task never existed at the service."""
+        self.get(key)
+        self._on_loop(lambda: self._act(key, State.UNSURE, lambda w: w.engine.forget(key)))
+
+    def _act(self, key: str, wanted: State, act: Callable[[Workshop], None]) -> None:
+        workshop = self._open()
+        state = workshop.board[key].state
+        if state is not wanted:
+            raise InvalidRequest(
+                f"task {key} is {state}, not {wanted}.", advice=f"`%sora show {key}` shows it."
+            )
+        act(workshop)
+
+    # What handles and outputs ask of their owner
+
+    @property
+    def service(self) -> str:
+        """``simulator``, or the base URL of the service."""
+        return SIMULATOR if self.settings.simulated else self.settings.service_url
+
+    @property
+    def speed(self) -> float:
+        """How much faster than the real service this one runs (its simulator on this machine)."""
+        local = self.settings.simulated or self.settings.on_loopback
+        return self.settings.simulator_speed if local else 1.0
+
+    @property
+    def embed(self) -> bool:
+        return self.settings.embed
+
+    @property
+    def board(self) -> Board:
+        assert self._workshop is not None
+        return self._workshop.board
+
+    def now(self) -> float:
+        return time.time()
+
+    def finished(self, key: str) -> concurrent.futures.Future[TaskRecord]:
+        """A future that gets the record once nothing more happens to the task by itself."""
+        waiter: concurrent.futures.Future[TaskRecord] = concurrent.futures.Future()
+        self._background.post(lambda: self.board.wait_finished(key, waiter))
+        return waiter
+
+    def run(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
+        """Run a coroutine on the private loop."""
+        return self._background.submit(work)
+
+    def later(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Run a coroutine on the private loop; what it raises goes to the log."""
+        try:
+            self._background.submit(work).add_done_callback(_report)
+        except RuntimeError:
+            log.debug("a click came after its client was closed")
+
+    def _on_loop(self, function: Callable[[], T]) -> T:
+        return self._background.call(function)
+
+    def _take_in(self, records: Sequence[TaskRecord]) -> Tasks:
+        for record in records:
+            self._open().ledger.take_in(record)
+        return Tasks([Task(self, record.key) for record in records])
+
+    # Beginning and end
+
+    def _open(self) -> Workshop:
+        """The moving parts, built on the private loop at the first use."""
+        if self._workshop is None:
+            from sora_nb.workshop import build
+
+            self._workshop = build(self.settings, speed=self.speed)
+            if not _open_clients:
+                atexit.unregister(_close_all)
+                atexit.register(_close_all)
+            _open_clients.add(self)
+        return self._workshop
+
+    def close(self) -> None:
+        """End everything that this client started. Its tasks stay in the journal."""
+        if self._workshop is not None:
+            try:
+                self._background.submit(self._workshop.close()).result(10)
+            except (RuntimeError, TimeoutError, concurrent.futures.CancelledError):
+                log.debug("the client was closing already")
+        self._background.close()
+
+    def retire(self) -> None:
+        """Close once the tasks that still run have come to rest."""
+        if self._workshop is None:
+            self.close()
+        else:
+            self.later(self._retire())
+
+    async def _retire(self) -> None:
+        await self._open().engine.at_rest()
+        # Closing joins the private thread, which therefore cannot do it.
+        threading.Thread(target=self.close, name="sora_nb-close", daemon=True).start()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _e: BaseException | None, _t: TracebackType | None
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Client:
+        return self
+
+    async def __aexit__(
+        self, _type: type[BaseException] | None, _e: BaseException | None, _t: TracebackType | None
+    ) -> None:
+        import asyncio
+
+        await asyncio.to_thread(self.close)
+
+    def __repr__(self) -> str:
+        return f"<sora_nb.Client {self.service}>"
+
+
+def _report(done: concurrent.futures.Future[Any]) -> None:
+    if not done.cancelled() and done.exception() is not None:
+        log.error("an output could not be brought up to date", exc_info=done.exception())
+
+
+def _close_all() -> None:
+    for client in tuple(_open_clients):
+        client.close()

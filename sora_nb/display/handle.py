@@ -1,0 +1,290 @@
+"""Task and Video: the objects a person holds. They hold no state of their own, only the key."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import shutil
+from collections.abc import Coroutine, Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sora_nb.core.advice import advise, commands
+from sora_nb.core.errors import (
+    AuthenticationError,
+    DownloadError,
+    InsufficientCredits,
+    InvalidRequest,
+    LinkExpired,
+    ModelUnavailable,
+    PermissionDenied,
+    ServiceError,
+    SoraError,
+    SubmitUnsure,
+    TaskFailed,
+    WaitTimeout,
+    shorten,
+)
+from sora_nb.core.task import State, TaskRecord, VideoRequest
+from sora_nb.display.waiting import Detached, wait_for, watch
+from sora_nb.engine.board import Board
+from sora_nb.engine.schedule import end_ages
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_REFUSALS: dict[str, type[SoraError]] = {
+    cls.__name__: cls
+    for cls in (
+        AuthenticationError,
+        InsufficientCredits,
+        InvalidRequest,
+        ModelUnavailable,
+        PermissionDenied,
+        ServiceError,
+    )
+}
+
+
+class Owner(Protocol):
+    """What a handle needs from the client that made it."""
+
+    @property
+    def board(self) -> Board: ...
+    @property
+    def notebook_folder(self) -> Path: ...
+    @property
+    def embed(self) -> bool: ...
+    def now(self) -> float: ...
+    def finished(self, key: str) -> concurrent.futures.Future[TaskRecord]: ...
+    def run(self, work: Coroutine[Any, Any, Any]) -> concurrent.futures.Future[Any]: ...
+    def later(self, work: Coroutine[Any, Any, Any]) -> None: ...
+    def stop(self, key: str) -> None: ...
+    def watch(self, key: str) -> None: ...
+    def retry(self, key: str) -> Task: ...
+    async def retried(self, key: str) -> Task: ...
+    async def stopped(self, key: str) -> None: ...
+    async def watched(self, key: str) -> None: ...
+
+
+class Task:
+    """One paid job. ``await task`` or ``task.wait()`` gives its Video.
+
+    ``reused`` says that the request already had this task, so that nothing new was paid.
+    """
+
+    def __init__(self, owner: Owner, key: str, *, reused: bool = False) -> None:
+        self.owner = owner
+        self._key = key
+        self.reused = reused
+        self._shown_in: object = None
+
+    @property
+    def record(self) -> TaskRecord:
+        """The newest frozen record of this task."""
+        return self.owner.board[self._key]
+
+    @property
+    def key(self) -> str:
+        """The short name of this task in the journal, e.g. for ``%sora show KEY``."""
+        return self._key
+
+    @property
+    def id(self) -> str | None:
+        """The service's own id, or None before it gave one."""
+        return self.record.task_id
+
+    @property
+    def request(self) -> VideoRequest:
+        """What was asked for: frozen, its fields named as the arguments of ``generate``."""
+        return self.record.request
+
+    @property
+    def state(self) -> str:
+        """queued, submitting, pending, processing, saving, ready, failed, unsure or stopped."""
+        return self.record.state.value
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the submit, in the service's own time."""
+        return self.record.age(self.owner.now())
+
+    @property
+    def eta(self) -> tuple[float, float] | None:
+        """(median, nine in ten) seconds left in the service's own time, or None if unknown."""
+        record = self.record
+        if record.state not in (State.SUBMITTING, State.PENDING, State.PROCESSING):
+            return None
+        return end_ages(record.request).left(self.elapsed)
+
+    @property
+    def error(self) -> SoraError | None:
+        """Why there is no film, as the error that ``wait`` would raise; None while all is well."""
+        return _error(self)
+
+    def video(self) -> Video:
+        """The saved film. Raises the task's error, or DownloadError while there is none yet."""
+        error = self.error
+        if error is not None:
+            raise error
+        record = self.record
+        if record.state is State.STOPPED:
+            raise SoraError(
+                f"task {self.key} is stopped: nobody watches it any more.",
+                advice=f"{commands(record)[0]} takes it up again.",
+                task=self,
+            )
+        if record.film is None:
+            raise DownloadError(
+                f"task {self.key} has no film yet: it is {self.state}.",
+                advice="Wait for it: `await task`, or task.wait().",
+                task=self,
+            )
+        return Video(self)
+
+    def wait(self, timeout: float | None = None) -> Video:
+        """Block until the task rests, at most ``timeout`` seconds, and give its film.
+
+        Coroutines and clicks of the notebook go on meanwhile. Ctrl-C stops the waiting, not the
+        task. Raises WaitTimeout, TaskFailed, SubmitUnsure or the error of a refused submit.
+        """
+        self.rest(timeout)
+        return self.video()
+
+    def rest(self, timeout: float | None = None) -> None:
+        """Block until nothing more happens by itself, whatever the outcome. Raises WaitTimeout."""
+        future = self.owner.finished(self._key)
+        try:
+            wait_for(future, timeout)
+        except TimeoutError:
+            raise _timeout(self, timeout) from None
+        except KeyboardInterrupt:
+            raise Detached(
+                f"stopped waiting; task {self.key} goes on. `%sora show {self.key}` shows it; "
+                "after a restart of the kernel: `%sora resume`"
+            ) from None
+
+    def __await__(self) -> Generator[Any, None, Video]:
+        return self._wait().__await__()
+
+    async def _wait(self) -> Video:
+        await watch(self.owner.finished(self._key))
+        return self.video()
+
+    def stop(self) -> None:
+        """Stop watching. The service goes on with the task and presumably charges it."""
+        self.owner.stop(self._key)
+
+    def watch(self) -> None:
+        """Watch a stopped task again."""
+        self.owner.watch(self._key)
+
+    def retry(self) -> Task:
+        """Ask for the same film anew, as a new task that is paid for again."""
+        return self.owner.retry(self._key)
+
+    def __repr__(self) -> str:
+        record = self.record
+        parts = [f"Task {self.key}", record.state.value]
+        if record.simulated:
+            parts.append("simulator")
+        if record.film:
+            parts.append(record.film.path)
+        elif record.failure:
+            parts.append(advise(record.failure).title)
+        return f"<{' · '.join(parts)} · {shorten(record.request.prompt, 60)!r}>"
+
+    def _ipython_display_(self) -> None:
+        from sora_nb.display.show import show_tasks
+
+        show_tasks([self])
+
+
+class Video:
+    """A film on disk. Seconds, bytes, SHA-256 in hex."""
+
+    def __init__(self, task: Task) -> None:
+        film = task.record.film
+        assert film is not None
+        self.task = task
+        self.path = Path(film.path)
+        self.size = film.size
+        self.seconds = film.seconds
+        self.sha256 = film.sha256
+        self.width = film.width
+        self.height = film.height
+
+    @property
+    def url(self) -> str | None:
+        """The service's own link, which dies at ``expires_at``."""
+        urls = self.task.record.urls
+        return urls[0] if urls else None
+
+    @property
+    def expires_at(self) -> float | None:
+        """When the service's link dies (Unix seconds)."""
+        return self.task.record.expires_at
+
+    def save(self, path: str | Path) -> Path:
+        """Copy the film to a file, or into a folder under its own name. Gives the path written."""
+        target = Path(path).expanduser()
+        if target.is_dir() or str(path).endswith(("/", "\\")):
+            target = target / self.path.name
+        elif not target.suffix:
+            target = target.with_suffix(".mp4")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(self.path, target)
+        except shutil.SameFileError:
+            return target
+        except OSError as error:
+            raise DownloadError(
+                f"task {self.task.key}: the film could not be copied to {target}: {error.strerror}.",
+                advice=f"The film itself is at {self.path}.",
+                task=self.task,
+            ) from error
+        return target
+
+    def poster(self) -> bytes:
+        """A JPEG of an early frame, at most 15 kB."""
+        from sora_nb.storage import film
+
+        return film.poster(self.path)
+
+    def frames(self, every: float = 1.0) -> np.ndarray:
+        """A frame for each ``every`` seconds: uint8, shape (n, height, width, 3), RGB."""
+        from sora_nb.storage import film
+
+        return film.frames(self.path, every)
+
+    def __repr__(self) -> str:
+        return f"<Video {self.path} · {self.seconds:g} s · {self.size / 1e6:.1f} MB>"
+
+    def _ipython_display_(self) -> None:
+        self.task._ipython_display_()
+
+
+def _timeout(task: Task, timeout: float | None) -> WaitTimeout:
+    return WaitTimeout(
+        f"task {task.key} is still {task.state} after {timeout:g} s of waiting.",
+        advice="It goes on by itself: wait again, or look at it with "
+        f"`%sora show {task.key}`.",
+        task=task,
+    )
+
+
+def _error(task: Task) -> SoraError | None:
+    record = task.record
+    failure = record.failure
+    if failure is None or not record.finished:
+        return None
+    advice = advise(failure)
+    hint = "\n".join(commands(record))
+    text = f"{advice.text}\n{hint}" if hint else advice.text
+    if record.state is State.UNSURE:
+        return SubmitUnsure(f"task {task.key}: {failure.message}", advice=text, task=task)
+    message = f"task {task.key}: {advice.title.lower()}: {failure.message}"
+    if failure.kind == "refused" and failure.error in _REFUSALS:
+        return _REFUSALS[failure.error](message, advice=text, task=task)
+    if failure.error == LinkExpired.__name__:
+        return LinkExpired(message, advice=text, task=task)
+    return TaskFailed(message, code=failure.code, advice=text, task=task)

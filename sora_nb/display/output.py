@@ -1,0 +1,201 @@
+"""One panel in one output: live while its tasks move, rewritten as plain HTML once they rest.
+
+The panel's trait is assigned on the private thread alone. The rewriting goes by display id, which
+works from a thread at once and is what the notebook saves (jupyter.md, "What survives").
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sora_nb.core.errors import SoraError
+from sora_nb.core.task import State, TaskRecord
+from sora_nb.display import places, snapshot, static_html
+
+if TYPE_CHECKING:
+    from sora_nb.display.handle import Owner, Task
+
+GRACE = 20.0
+"""Seconds that the buttons of a failed, unsure or stopped task stay before it is rewritten."""
+
+CHUNK = 1 << 20
+EMBED_LIMIT = 20 << 20
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+class Output:
+    """Shows ``tasks`` in the cell that runs now. ``attended``: a person is looking at the page."""
+
+    def __init__(self, tasks: Sequence[Task], owner: Owner, *, attended: bool) -> None:
+        from sora_nb.display.panel import Panel
+
+        self._tasks = list(tasks)
+        self._owner = owner
+        self._attended = attended
+        self._display_id = f"sora-nb-{secrets.token_hex(8)}"
+        self._root = places.server_root_of_kernel()
+        self._panel = Panel(snapshot=self._snapshot())
+        self._rewriting: asyncio.Task[None] | None = None
+        self.settled: concurrent.futures.Future[None] = concurrent.futures.Future()
+
+    def open(self) -> None:
+        """Put the panel into the running cell, then follow the tasks on the private thread."""
+        self._panel.on_command(lambda command: self._owner.later(self._obey(command)))
+        records = self._records()
+        page = "".join(static_html.on_its_way(record) for record in records)
+        self._publish(self._with_panel(page, records), update=False)
+        self._owner.later(self._follow())
+
+    async def _follow(self) -> None:
+        keys = [task.key for task in self._tasks]
+        self._unfollow = self._owner.board.listen(keys, self._changed)
+        self._changed()
+
+    def _changed(self) -> None:
+        """On the private thread, after each burst of changes."""
+        self._panel.snapshot = self._snapshot()
+        rests = all(record.finished for record in self._records())
+        if not rests and self._rewriting is not None:
+            self._rewriting.cancel()
+            self._rewriting = None
+        elif rests and self._rewriting is None:
+            self._rewriting = asyncio.create_task(self._rewrite())
+
+    async def _rewrite(self) -> None:
+        """Make the output outlive kernel and page."""
+        records = self._records()
+        if self._attended and any(record.state is not State.READY for record in records):
+            await asyncio.sleep(GRACE)
+        pages, sources = [], []
+        for task in self._tasks:
+            record = task.record
+            src = await asyncio.to_thread(self._src, record)
+            sources.append(src)
+            pages.append(
+                static_html.ended(
+                    record,
+                    src=src,
+                    poster=await asyncio.to_thread(_poster, record),
+                    shown_path=self._shown_path(record),
+                    reused=task.reused,
+                )
+            )
+        page, records = static_html.together(pages), self._records()
+        plays = all(src or not record.film for src, record in zip(sources, records, strict=True))
+        bundle = _plain(page, records) if plays else self._with_panel(page, records)
+        self._publish(bundle, update=True)
+        if not self.settled.done():
+            self.settled.set_result(None)
+
+    def _src(self, record: TaskRecord) -> str | None:
+        """Where the saved page finds the film: beside the notebook, inside it, or at the service."""
+        if record.film is None:
+            return None
+        path = Path(record.film.path)
+        if self._owner.embed and record.film.size <= EMBED_LIMIT and path.is_file():
+            return static_html.data_src("video/mp4", path.read_bytes())
+        if self._root is None or places.below(path, self._root) is not None:
+            relative = places.beside(path, self._owner.notebook_folder)
+            if not Path(relative).is_absolute() and (self._root or not self._attended):
+                return static_html.relative_src(relative)
+        return snapshot.live_url(record, self._owner.now())
+
+    async def _obey(self, command: dict[str, Any]) -> None:
+        """Do what a button asks. Runs on the private loop; the click's own thread is free again."""
+        task = next((task for task in self._tasks if task.key == command.get("key")), None)
+        if task is None:
+            return
+        try:
+            match command["kind"]:
+                case "stop":
+                    await self._owner.stopped(task.key)
+                case "watch":
+                    await self._owner.watched(task.key)
+                case "retry" | "resend":
+                    await self._try_again(task)
+                case "film":
+                    await self._send_film(task.record, command.get("request"))
+        except SoraError:
+            self._changed()  # the card's own state says what is so; the click changes nothing
+
+    async def _try_again(self, task: Task) -> None:
+        if task.record.finished and task.record.state is not State.READY:
+            new = await self._owner.retried(task.key)
+            self._tasks[self._tasks.index(task)] = new
+            self._unfollow()
+            await self._follow()
+
+    async def _send_film(self, record: TaskRecord, request: object) -> None:
+        """The film's bytes over the comm, in pieces, for pages that reach no file server."""
+        head = {"kind": "film", "key": record.key, "request": request}
+        try:
+            if record.film is None:
+                raise FileNotFoundError(record.key)
+            data = await asyncio.to_thread(Path(record.film.path).read_bytes)
+        except OSError:
+            error = "the film's file is not there any more"
+            self._panel.send({**head, "error": error})
+            return
+        count = max(1, -(-len(data) // CHUNK))
+        for index in range(count):
+            piece = data[index * CHUNK : (index + 1) * CHUNK]
+            part = {**head, "index": index, "count": count, "type": "video/mp4"}
+            self._panel.send(part, buffers=[piece])
+            await asyncio.sleep(0.01)
+
+    def _records(self) -> list[TaskRecord]:
+        return [task.record for task in self._tasks]
+
+    def _snapshot(self) -> dict[str, Any]:
+        views = [
+            snapshot.View(
+                task.record,
+                progress=self._owner.board.progress(task.key),
+                reused=task.reused,
+                shown_path=self._shown_path(task.record),
+                server_path=self._server_path(task.record),
+            )
+            for task in self._tasks
+        ]
+        return snapshot.panel(views, self._owner.now())
+
+    def _shown_path(self, record: TaskRecord) -> str | None:
+        if record.film is None:
+            return None
+        return places.beside(Path(record.film.path), self._owner.notebook_folder)
+
+    def _server_path(self, record: TaskRecord) -> str | None:
+        return places.below(Path(record.film.path), self._root) if record.film else None
+
+    def _with_panel(self, page: str, records: Sequence[TaskRecord]) -> dict[str, Any]:
+        view = {"version_major": 2, "version_minor": 0, "model_id": self._panel.model_id}
+        return {**_plain(page, records), WIDGET: view}
+
+    def _publish(self, bundle: dict[str, Any], *, update: bool) -> None:
+        from IPython.display import publish_display_data
+
+        transient = {"display_id": self._display_id}
+        publish_display_data(  # type: ignore[no-untyped-call]
+            bundle, transient=transient, update=update
+        )
+
+
+def _plain(page: str, records: Sequence[TaskRecord]) -> dict[str, Any]:
+    text = "\n".join(static_html.plain_text(record) for record in records)
+    return {"text/html": page, "text/plain": text}
+
+
+def _poster(record: TaskRecord) -> bytes | None:
+    from sora_nb.storage import film
+
+    if record.film is None:
+        return None
+    try:
+        return film.poster(Path(record.film.path))
+    except (OSError, SoraError, ValueError):
+        return None

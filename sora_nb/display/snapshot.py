@@ -1,0 +1,197 @@
+"""Pure: tasks and a moment → the JSON that the browser draws. Derived, sent, thrown away.
+
+The shape is the contract with ``js/src/snapshot.ts``; ``js/tests/fixtures`` holds one of each state,
+which both sides must pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Any, NamedTuple
+
+from sora_nb.core.advice import advise
+from sora_nb.core.errors import shorten
+from sora_nb.core.models import MODELS
+from sora_nb.core.task import Film, State, TaskRecord
+from sora_nb.engine.board import Progress
+from sora_nb.engine.schedule import end_ages
+
+PROMPT_SHOWN = 400
+WORDS_SHOWN = 600
+SOURCE = "the service's documented range"
+
+Json = dict[str, Any]
+
+
+class View(NamedTuple):
+    """One card's ingredients beside the record itself.
+
+    ``shown_path`` is the film's path as a person would write it, ``server_path`` the one below the
+    Jupyter server's root, or None where there is no such server.
+    """
+
+    record: TaskRecord
+    progress: Progress | None = None
+    reused: bool = False
+    shown_path: str | None = None
+    server_path: str | None = None
+
+
+def panel(views: Sequence[View], now: float) -> Json:
+    """What one panel shows: a card for each task. ``now`` is in Unix seconds."""
+    return {"version": 1, "cards": [card(view, now) for view in views]}
+
+
+def card(view: View, now: float) -> Json:
+    """One task as the browser draws it."""
+    record = view.record
+    return {
+        "key": record.key,
+        "prompt": shorten(record.request.prompt, PROMPT_SHOWN),
+        "facts": facts(record),
+        "frame": record.request.aspect_ratio,
+        "badges": badges(view),
+        "state": record.state.value,
+        "steps": steps(record),
+        "clock": {
+            "elapsed": round(record.age(now), 2),
+            "at": round(now, 3),
+            "speed": record.speed,
+            "running": not record.finished,
+        },
+        "estimate": estimate(record),
+        "progress": _progress(view),
+        "note": record.note,
+        "failure": failure(record),
+        "task_id": record.task_id,
+        "actions": actions(record),
+        "film": _film(view, now),
+    }
+
+
+def facts(record: TaskRecord) -> list[str]:
+    """The one line under the prompt: seconds, frame, model, money."""
+    request = record.request
+    if request.model in MODELS:
+        words = [f"{request.duration} s", request.aspect_ratio, request.model]
+    else:
+        words = [request.model, "input sent unchecked"]
+    if request.take > 1:
+        words.append(f"take {request.take}")
+    return [*words, *_money(record)]
+
+
+def _money(record: TaskRecord) -> list[str]:
+    if record.simulated:
+        return ["no charge"]
+    if record.failure is not None and record.failure.kind == "refused":
+        return ["not charged"]
+    if record.state is State.UNSURE:
+        return ["may have been charged"]
+    return [f"about ${record.cost:.2f}"] if record.cost is not None else []
+
+
+def badges(view: View) -> list[Json]:
+    """What must not be overlooked: a simulated film, a task that was not paid for again."""
+    found = []
+    if view.record.simulated:
+        found.append({"kind": "simulator", "text": "Simulator"})
+    if view.reused:
+        found.append({"kind": "reused", "text": "reused · no charge"})
+    return found
+
+
+_ROAD = ("queued", "submitted", "processing", "saving", "ready")
+_REACHED = {
+    State.QUEUED: 0,
+    State.SUBMITTING: 1,
+    State.PENDING: 1,
+    State.PROCESSING: 2,
+    State.SAVING: 3,
+}
+
+
+def steps(record: TaskRecord) -> list[Json]:
+    """The timeline: what is done, where it is now, what is still to come or where it ended."""
+    state = record.state
+    if state is State.READY:
+        return [{"name": name, "mark": "done"} for name in _ROAD]
+    if state in _REACHED:
+        now = _REACHED[state]
+        marks = ["done"] * now + ["now"] + ["todo"] * (len(_ROAD) - now - 1)
+        return [{"name": name, "mark": mark} for name, mark in zip(_ROAD, marks, strict=True)]
+    passed = 3 if record.urls else 2 if record.task_id else 1
+    last = {State.FAILED: "bad", State.UNSURE: "ask", State.STOPPED: "off"}[state]
+    done = [{"name": name, "mark": "done"} for name in _ROAD[:passed]]
+    return [*done, {"name": state.value, "mark": last}]
+
+
+def estimate(record: TaskRecord) -> Json | None:
+    """When jobs like this one end, as ages in service seconds; None where it says nothing."""
+    if record.state not in (State.SUBMITTING, State.PENDING, State.PROCESSING):
+        return None
+    ends = end_ages(record.request)
+    median, p90 = round(ends.quantile(0.5), 1), round(ends.quantile(0.9), 1)
+    return {"median": median, "p90": p90, "max": round(p90 * 1.4, 1), "source": SOURCE}
+
+
+def failure(record: TaskRecord) -> Json | None:
+    """What happened, what to do, and the service's own words for a fold."""
+    if record.failure is None or not record.finished:
+        return None
+    advice = advise(record.failure)
+    said = shorten(record.failure.message, WORDS_SHOWN)
+    theirs = record.failure.kind in ("refused", "failed")
+    return {
+        "title": advice.title,
+        "code": record.failure.code,
+        "advice": advice.text if theirs else f"{advice.text} What is known: {said}",
+        "words": said if theirs else None,
+    }
+
+
+def actions(record: TaskRecord) -> list[str]:
+    """The buttons that make sense now."""
+    found = []
+    if record.state is State.UNSURE:
+        found.append("resend")
+    elif record.state is State.FAILED:
+        if record.failure is not None and advise(record.failure).retry:
+            found.append("retry")
+    elif record.state is State.STOPPED:
+        found.append("watch" if record.task_id else "retry")
+    elif not record.finished and record.state is not State.SUBMITTING:
+        found.append("stop")
+    return [*found, "copy_id"] if record.task_id else found
+
+
+def _progress(view: View) -> Json | None:
+    if view.record.state is not State.SAVING or view.progress is None:
+        return None
+    return {"received": view.progress.received, "total": view.progress.total}
+
+
+def _film(view: View, now: float) -> Json | None:
+    film: Film | None = view.record.film
+    if film is None:
+        return None
+    return {
+        "name": PurePath(film.path).name,
+        "path": view.shown_path or film.path,
+        "seconds": film.seconds,
+        "size": film.size,
+        "sha256": film.sha256,
+        "width": film.width,
+        "height": film.height,
+        "server_path": view.server_path,
+        "url": live_url(view.record, now),
+    }
+
+
+def live_url(record: TaskRecord, now: float) -> str | None:
+    """The service's own link while it lives. Links that carry a signature stay in the kernel."""
+    if not record.urls or record.simulated or (record.expires_at or 0.0) <= now:
+        return None
+    url = record.urls[0]
+    return None if "?" in url or "#" in url else url
