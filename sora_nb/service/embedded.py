@@ -67,7 +67,8 @@ class EmbeddedSimulator:
 
         Cheap while it runs. Callers at the same time share one process. Raises ServiceUnreachable.
         """
-        return self._running() or await asyncio.to_thread(self._ensure)
+        url = self._running()
+        return url if url is not None else await asyncio.to_thread(self._ensure)
 
     def close(self) -> None:
         """End the process and wait for it. It is not started again; closing twice is fine."""

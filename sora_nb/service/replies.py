@@ -117,11 +117,10 @@ def _named(status: int, code: int | None) -> str:
     return f"HTTP {status} {'without a code' if code is None else f'with code {code}'}"
 
 
-def retry_after(header: str | None, *, now: float, speed: float = 1.0) -> float | None:
-    """Seconds of this machine's clock until the service may be asked again, or None.
+def retry_after(header: str | None, *, now: float) -> float | None:
+    """Seconds from 0 to MAX_RETRY_AFTER until the service may be asked again, or None.
 
-    Reads both forms of ``Retry-After`` (seconds, HTTP date; ``now`` is Unix seconds), from 0 to
-    MAX_RETRY_AFTER. A service that runs ``speed`` times faster than the real one is asked sooner.
+    Reads both forms of ``Retry-After``: seconds, or an HTTP date (``now`` is Unix seconds).
     """
     text = (header or "").strip()
     if text.isascii() and text.isdigit():
@@ -133,7 +132,7 @@ def retry_after(header: str | None, *, now: float, speed: float = 1.0) -> float 
             seconds = zoned.timestamp() - now
         except (ValueError, OverflowError):
             return None
-    return min(max(seconds, 0.0), MAX_RETRY_AFTER) / speed
+    return min(max(seconds, 0.0), MAX_RETRY_AFTER)
 
 
 def masked(text: str, key: Secret | None) -> str:

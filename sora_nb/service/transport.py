@@ -45,8 +45,7 @@ class Transport:
 
     ``endpoint`` gives the base URL ending in ``/api/v1``. ``submit_timeout``, ``reply_timeout`` and
     ``read_timeout`` (between two pieces of a film) are seconds. ``allow_loopback``: the service is
-    on this machine, so its result URLs may be, too. ``speed``: how much faster than the real
-    service it runs. ``clock`` gives Unix seconds.
+    on this machine, so its result URLs may be, too. ``clock`` gives Unix seconds.
     """
 
     def __init__(
@@ -56,7 +55,6 @@ class Transport:
         api_key: Secret | None,
         submit_timeout: float,
         allow_loopback: bool,
-        speed: float = 1.0,
         reply_timeout: float = REPLY_TIMEOUT,
         read_timeout: float = 60.0,
         clock: Callable[[], float] = time.time,
@@ -66,7 +64,6 @@ class Transport:
         self._submit_timeout = submit_timeout
         self._reply_timeout = reply_timeout
         self._allow_loopback = allow_loopback
-        self._speed = speed
         self._clock = clock
         self._posts: aiohttp.ClientSession | None = None
         self._gets: aiohttp.ClientSession | None = None
@@ -188,7 +185,7 @@ class Transport:
         raise self._error(outcome, code, words, what)
 
     def _error(self, reply: Reply, code: int | None, words: str, what: What) -> SoraError:
-        wait = retry_after(reply.headers.get("Retry-After"), now=self._clock(), speed=self._speed)
+        wait = retry_after(reply.headers.get("Retry-After"), now=self._clock())
         return error_for(
             reply.status,
             code,
