@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
+from yarl import URL
 
 from sora_nb.core.errors import shorten
 from sora_nb.service.proxies import find_proxy
@@ -74,9 +75,13 @@ async def exchange(
     if body is not None:
         headers["Content-Type"] = "application/json"
     try:
+        target = URL(url, encoded=url.isascii())  # an id must arrive as it was escaped
+    except ValueError:
+        return NoReply("the base URL is not one that can be asked", unsent=True)
+    try:
         response = await session.request(
             method,
-            url,
+            target,
             data=body,
             headers=headers,
             allow_redirects=False,

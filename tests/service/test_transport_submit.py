@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator
 
 import aiohttp
 import pytest
@@ -23,35 +22,14 @@ from sora_nb.core.errors import (
     SoraError,
     SubmitUnsure,
 )
-from sora_nb.core.settings import Secret
 from sora_nb.core.task import VideoRequest
 from sora_nb.service.transport import Transport
 
+from .client_side import KEY, assert_keyless, transport_to
 from .raw_server import Answer, RawServer, envelope, http, never, reset, then_nothing
 
-KEY = "key-0123456789"
 REQUEST = VideoRequest(prompt="a paper boat")
 ACCEPTED = envelope({"taskId": "task-1"})
-
-
-@asynccontextmanager
-async def transport_to(
-    base: str, *, key: str | None = KEY, submit_timeout: float = 5.0
-) -> AsyncIterator[Transport]:
-    async def endpoint() -> str:
-        return base
-
-    transport = Transport(
-        endpoint,
-        api_key=Secret(key) if key is not None else None,
-        submit_timeout=submit_timeout,
-        allow_loopback=True,
-        clock=lambda: 0.0,
-    )
-    try:
-        yield transport
-    finally:
-        await transport.close()
 
 
 async def failure_of(transport: Transport) -> SoraError:
@@ -59,13 +37,6 @@ async def failure_of(transport: Transport) -> SoraError:
         await transport.submit(REQUEST)
     assert_keyless(caught.value)
     return caught.value
-
-
-def assert_keyless(error: BaseException | None) -> None:
-    """No text of the error, nor of any error behind it, holds the key."""
-    while error is not None:
-        assert KEY not in f"{error!s} {error!r} {vars(error)!r}"
-        error = error.__cause__ or error.__context__
 
 
 @pytest.fixture
@@ -123,7 +94,7 @@ async def test_a_connection_that_is_not_made_in_time_is_surely_not_sent(
         await asyncio.Event().wait()
 
     monkeypatch.setattr(aiohttp.TCPConnector, "_resolve_host", slow)
-    async with transport_to("http://service.invalid/api/v1", submit_timeout=0.05) as transport:
+    async with transport_to("http://service.invalid/api/v1", within=0.05) as transport:
         assert type(await failure_of(transport)) is ServiceUnreachable
 
 
@@ -131,7 +102,7 @@ async def test_a_connection_that_is_not_made_in_time_is_surely_not_sent(
 async def test_a_tls_handshake_that_comes_to_nothing_is_surely_not_sent(answer: Answer) -> None:
     async with RawServer([], at_once=answer) as server:
         base = f"https://127.0.0.1:{server.port}/api/v1"
-        async with transport_to(base, submit_timeout=0.2) as transport:
+        async with transport_to(base, within=0.2) as transport:
             assert type(await failure_of(transport)) is ServiceUnreachable
     assert server.connections == 1
 
@@ -202,7 +173,7 @@ async def test_after_closing_nothing_is_sent() -> None:
 )
 async def test_a_lost_or_unclear_answer_is_unsure_after_exactly_one_post(answer: Answer) -> None:
     async with RawServer([answer, ACCEPTED]) as server:
-        async with transport_to(server.base, submit_timeout=0.3) as transport:
+        async with transport_to(server.base, within=0.3) as transport:
             error = await failure_of(transport)
     assert type(error) is SubmitUnsure
     assert [request.method for request in server.requests] == ["POST"]
