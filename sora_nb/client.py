@@ -13,7 +13,7 @@ import weakref
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from sora_nb.asking import Preview, draw_key, make_request
 from sora_nb.core import models
@@ -329,7 +329,7 @@ class Client:
         # Closing joins the private thread, which therefore cannot do it.
         threading.Thread(target=self.close, name="sora_nb-close", daemon=True).start()
 
-    def __enter__(self) -> Client:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -337,7 +337,7 @@ class Client:
     ) -> None:
         self.close()
 
-    async def __aenter__(self) -> Client:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(

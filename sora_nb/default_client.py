@@ -75,4 +75,6 @@ def _retire() -> None:
 
 
 def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name.startswith(("APIXO_", "SORA_NB_"))}
+    return {
+        name: value for name, value in os.environ.items() if name.startswith(("APIXO_", "SORA_NB_"))
+    }

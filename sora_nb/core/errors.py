@@ -54,9 +54,7 @@ class InvalidRequest(SoraError, ValueError):
 class AuthenticationError(SoraError):
     """The service did not accept the key (HTTP 401)."""
 
-    advice = (
-        "Check the key: set APIXO_API_KEY before the kernel starts, or sora_nb.configure(api_key=…)."
-    )
+    advice = "Check the key: set APIXO_API_KEY before the kernel starts, or sora_nb.configure(api_key=…)."
 
 
 class InsufficientCredits(SoraError):
@@ -162,7 +160,9 @@ class LinkExpired(DownloadError):
 class JournalError(SoraError):
     """The journal could not be read or written. What is not written down is not sent."""
 
-    advice = "Check that the folder of the journal (`%sora config`) exists, is writable and not full."
+    advice = (
+        "Check that the folder of the journal (`%sora config`) exists, is writable and not full."
+    )
 
 
 class WaitTimeout(SoraError, TimeoutError):

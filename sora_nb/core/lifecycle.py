@@ -1,11 +1,11 @@
 """The only legal moves of a task: ``advance(record, event, now)`` gives the next record.
 
-    queued → submitting → pending ⇄ processing → saving → ready
-               │  │  └→ unsure (answer lost; a person adopts, forgets or asks anew)
-               │  └→ failed (refused)          └→ failed (the service said so, or no usable result)
-               └→ queued (no byte left, or 429)
-    queued, pending, processing, saving → stopped → back to where it was
-    ready → saving (the film has gone from the disk and its link still lives)
+queued → submitting → pending ⇄ processing → saving → ready
+           │  │  └→ unsure (answer lost; a person adopts, forgets or asks anew)
+           │  └→ failed (refused)          └→ failed (the service said so, or no usable result)
+           └→ queued (no byte left, or 429)
+queued, pending, processing, saving → stopped → back to where it was
+ready → saving (the film has gone from the disk and its link still lives)
 """
 
 from __future__ import annotations
@@ -216,7 +216,12 @@ def _reported(record: TaskRecord, report: Report, now: float) -> TaskRecord:
         )
         seconds = _service_seconds(report)
         return change(
-            record, state=_S.FAILED, failure=failure, ended_at=now, service_seconds=seconds, note=None
+            record,
+            state=_S.FAILED,
+            failure=failure,
+            ended_at=now,
+            service_seconds=seconds,
+            note=None,
         )
     if report.state == "success" and report.urls:
         completed = report.completed_ms / 1000 if report.completed_ms is not None else now

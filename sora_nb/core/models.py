@@ -128,7 +128,9 @@ def _check_extra(request: VideoRequest, rules: Model) -> None:
             continue
         if name != wanted:
             kind = "image-to-video" if request.image else "text-to-video"
-            raise InvalidRequest(f"{rules.id} takes no {name!r} for {kind}.", advice=f"Use {wanted}.")
+            raise InvalidRequest(
+                f"{rules.id} takes no {name!r} for {kind}.", advice=f"Use {wanted}."
+            )
         if value not in allowed:
             raise InvalidRequest(
                 f"{name} {value!r} is not possible with {rules.id}.",

@@ -266,8 +266,7 @@ class Video:
 def _timeout(task: Task, timeout: float | None) -> WaitTimeout:
     return WaitTimeout(
         f"task {task.key} is still {task.state} after {timeout:g} s of waiting.",
-        advice="It goes on by itself: wait again, or look at it with "
-        f"`%sora show {task.key}`.",
+        advice=f"It goes on by itself: wait again, or look at it with `%sora show {task.key}`.",
         task=task,
     )
 

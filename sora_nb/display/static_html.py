@@ -40,12 +40,16 @@ def ended(
     reused: bool = False,
 ) -> str:
     """The saved output of a task that rests. ``src`` is where the page finds the film's bytes."""
-    parts = [f'<p style="margin:4px 0"><strong dir="auto">{escape(record.request.prompt)}</strong></p>']
+    parts = [
+        f'<p style="margin:4px 0"><strong dir="auto">{escape(record.request.prompt)}</strong></p>'
+    ]
     if record.film is not None:
         parts.insert(0, _film(record.film, src, poster))
         parts.append(_line(_about(record, reused)))
         path = shown_path or record.film.path
-        facts_of_film = f"{path} · {record.film.size / 1e6:.1f} MB · sha256 {record.film.sha256[:12]}"
+        facts_of_film = (
+            f"{path} · {record.film.size / 1e6:.1f} MB · sha256 {record.film.sha256[:12]}"
+        )
         parts.append(f'<p style="{_SMALL}"><code>{escape(facts_of_film)}</code></p>')
     else:
         parts.append(_line(_about(record, reused)))
@@ -63,7 +67,9 @@ def _film(film: Film, src: str | None, poster: bytes | None) -> str:
         )
     if picture is None:
         return ""
-    return f'<img src="{picture}" alt="A frame of the film" width="{_width(film)}" style="{_FRAME}">'
+    return (
+        f'<img src="{picture}" alt="A frame of the film" width="{_width(film)}" style="{_FRAME}">'
+    )
 
 
 def _width(film: Film) -> int:
@@ -83,7 +89,10 @@ def _about(record: TaskRecord, reused: bool) -> str:
 def _resting(record: TaskRecord) -> str:
     hint = "".join(f"<br><code>{escape(command)}</code>" for command in commands(record))
     if record.state is State.STOPPED:
-        note = record.note or "Nobody watches it any more. The service may go on with it and charge it."
+        note = (
+            record.note
+            or "Nobody watches it any more. The service may go on with it and charge it."
+        )
         return f'<p style="margin:4px 0">Stopped. {escape(note)}{hint}</p>'
     if record.failure is None:
         return f'<p style="margin:4px 0">{escape(record.state.value)}{hint}</p>'

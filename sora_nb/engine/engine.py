@@ -19,8 +19,8 @@ from sora_nb.core.errors import (
 )
 from sora_nb.core.task import UNFINISHED, Failure, State, TaskRecord
 from sora_nb.engine.board import Board
-from sora_nb.engine.limits import Places, SlotClock
 from sora_nb.engine.ledger import Ledger
+from sora_nb.engine.limits import Places, SlotClock
 from sora_nb.engine.ports import Media, Service
 from sora_nb.engine.schedule import Schedule
 
@@ -241,7 +241,9 @@ class Engine:
         else:
             self._schedule.went_well(key)
             self._ledger.move(key, move.Reported(report=report), durable=bool(report.urls))
-            self._bound_oddities(key, odd=report.problem is not None, success=report.state == "success")
+            self._bound_oddities(
+                key, odd=report.problem is not None, success=report.state == "success"
+            )
 
     def _bound_oddities(self, key: str, *, odd: bool, success: bool) -> None:
         """A success without a film ends after 10 minutes; an unknown state rests after an hour."""
@@ -307,5 +309,3 @@ def _failure(kind: str, error: SoraError) -> Failure:
         code=str(status) if status is not None else None,
         error=type(error).__name__,
     )
-
-
