@@ -15,7 +15,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import no_var_expand
 
 from sora_nb.line import Generate, Studio, Verb, nearly_a_verb, parse, substitute
-from sora_nb.options import VERBS, help_text, short_help
+from sora_nb.options import KEYED, help_text, short_help
 from sora_nb.scanner import LineError
 
 if TYPE_CHECKING:
@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """Register %sora, %%sora and their completion, and say in one line which service is in use."""
+    from IPython.core import completer
+
     from sora_nb import tab
 
-    shell.register_magic_function(_magic_of(shell), "line_cell", "sora")
-    tab.install(shell)
+    register: Any = shell.register_magic_function  # its own annotation lacks the function
+    register(_magic_of(shell), "line_cell", "sora")
+    tab.install(shell, completer)
     print(_service_line(os.environ))
 
 
@@ -59,13 +62,15 @@ def _service_line(environ: Mapping[str, str]) -> str:
     import sora_nb
     from sora_nb.core.errors import InvalidRequest
     from sora_nb.core.settings import resolve
+    from sora_nb.key_sources import key_sources
     from sora_nb.report import service_line
 
+    elsewhere = [name for name, _ in key_sources()]
     try:
         settings = resolve({}, environ=environ, notebook_folder=Path.cwd())
     except InvalidRequest as trouble:
         return f"sora_nb {sora_nb.__version__} · {trouble}"
-    return service_line(sora_nb.__version__, settings)
+    return service_line(sora_nb.__version__, settings, elsewhere=elsewhere)
 
 
 def _magic_of(shell: InteractiveShell) -> Callable[..., object]:
@@ -77,7 +82,7 @@ def _magic_of(shell: InteractiveShell) -> Callable[..., object]:
 
     sora.__doc__ = help_text()
     # IPython expands {x} and $x on a magic's line otherwise: a prompt is literal.
-    return cast(Any, no_var_expand)(sora)  # type: ignore[no-any-return]
+    return cast(Callable[..., object], cast(Any, no_var_expand)(sora))
 
 
 def _run(shell: InteractiveShell, line: str, cell: str | None) -> object:
@@ -99,7 +104,7 @@ def _run(shell: InteractiveShell, line: str, cell: str | None) -> object:
 
 def _generate(shell: InteractiveShell, client: Client, command: Generate, wait: bool) -> object:
     from sora_nb.core.errors import SoraError
-    from sora_nb.display.panel import show_tasks
+    from sora_nb.display.show import show_tasks
 
     _refuse_a_misspelt_verb(client, command)
     prompt = substitute(command.prompt, command.variables, shell.user_ns)
@@ -130,12 +135,17 @@ def _generate(shell: InteractiveShell, client: Client, command: Generate, wait: 
 
 def _refuse_a_misspelt_verb(client: Client, command: Generate) -> None:
     """``%sora shwo KEY`` is not a prompt: the second word is the key of a task."""
+    from sora_nb.core.errors import InvalidRequest
+
     words = command.prompt.split()
     verb = nearly_a_verb(words[0])
-    if command.literal or len(words) < 2 or verb is None:
+    if command.literal or len(words) < 2 or verb is None or verb not in KEYED:
         return
-    if verb in VERBS and VERBS[verb].args and words[1] in client.keys(words[1]):
-        raise LineError(f"did you mean %sora {verb} {words[1]}? A prompt like this goes in quotes.")
+    try:
+        key = client.get(words[1]).key
+    except InvalidRequest:
+        return  # no such task: it is a prompt
+    raise LineError(f"did you mean %sora {verb} {key}? A prompt like this goes in quotes.")
 
 
 def _tasks(client: Client, _wait: bool) -> object:
@@ -143,7 +153,7 @@ def _tasks(client: Client, _wait: bool) -> object:
 
 
 def _show(client: Client, _wait: bool, key: str) -> object:
-    from sora_nb.display.panel import show_tasks
+    from sora_nb.display.show import show_tasks
 
     task = client.get(key)
     show_tasks([task], wait=False)
@@ -151,7 +161,7 @@ def _show(client: Client, _wait: bool, key: str) -> object:
 
 
 def _resume(client: Client, wait: bool) -> object:
-    from sora_nb.display.panel import show_tasks
+    from sora_nb.display.show import show_tasks
 
     tasks = client.resume()
     if not tasks:
@@ -175,15 +185,15 @@ def _stop(client: Client, _wait: bool, key: str) -> None:
 
 
 def _retry(client: Client, wait: bool, key: str) -> object:
-    from sora_nb.display.panel import show_tasks
+    from sora_nb.display.show import show_tasks
 
-    task = client.retry(key)
+    task = client.get(key).retry()
     show_tasks([task], wait=wait)
     return task
 
 
 def _adopt(client: Client, wait: bool, key: str, task_id: str) -> object:
-    from sora_nb.display.panel import show_tasks
+    from sora_nb.display.show import show_tasks
 
     task = client.adopt(key, task_id)
     show_tasks([task], wait=wait)

@@ -60,6 +60,9 @@ VERBS: Mapping[str, Form] = {
     "help": Form((), "this text"),
 }
 
+KEYED = frozenset(verb for verb, form in VERBS.items() if "KEY" in form.args)
+"""The verbs that are about one task."""
+
 LATER_OPTIONS = ("--callback", "--max-cost")
 LATER_VERBS = ("rescue", "doctor")
 """Reserved by the product page and not in this version: an error, never a paid prompt."""
@@ -83,7 +86,7 @@ def help_text() -> str:
     verbs = [(" ".join((name, *form.args)), form.help) for name, form in VERBS.items()]
     return "\n\n".join(
         (
-            "Make a film from a prompt; it plays in the cell's output, and the notebook stays free.",
+            "Make a film from a prompt; it plays in the cell's output. The notebook stays free.",
             "%sora PROMPT [options]    %%sora [options] + the prompt as the cell    %sora VERB",
             f"Examples\n{_indented(EXAMPLES)}",
             f"Options (before, after or between the words; -- ends them)\n{_columns(options)}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -27,12 +27,12 @@ class Preview(Protocol):
     def reuses(self) -> str | None: ...
 
 
-def service_line(version: str, settings: Settings, *, key_may_be_elsewhere: bool = False) -> str:
-    """The one line of ``%load_ext``. ``key_may_be_elsewhere``: a keyring was not looked into."""
-    if settings.simulated and key_may_be_elsewhere:
+def service_line(version: str, settings: Settings, *, elsewhere: Sequence[str] = ()) -> str:
+    """The one line of ``%load_ext``. ``elsewhere``: where a key may lie that was not looked at."""
+    if settings.simulated and elsewhere:
         words = (
-            "no APIXO_API_KEY: a key from the keyring is used if there is one (and films are then "
-            "charged), else the simulator"
+            f"no APIXO_API_KEY: a key from the {' or '.join(elsewhere)} is used if there is one "
+            "(films are then charged), else the simulator"
         )
     elif settings.simulated:
         words = "simulator (no APIXO_API_KEY): films are drawn on this machine, nothing is charged"

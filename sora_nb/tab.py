@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import Any
 
 from sora_nb.completion import Offer, complete
-
-if TYPE_CHECKING:
-    from IPython.core.completer import CompletionContext, SimpleMatcherResult
-    from IPython.core.interactiveshell import InteractiveShell
 
 MATCHER = "sora_nb.matcher"
 """The matcher's identifier, by which it is found again."""
@@ -17,23 +14,26 @@ MATCHER = "sora_nb.matcher"
 _HOOK = r".*%sora\s"
 
 
-def install(shell: InteractiveShell) -> None:
-    """Offer completions in ``shell``; a second call replaces the first."""
+def install(shell: Any, completer: ModuleType) -> None:
+    """Offer completions in ``shell``; a second call replaces the first.
+
+    ``completer`` is ``IPython.core.completer``: it has matchers from IPython 8.6 on.
+    """
     remove(shell)
-    try:
-        from IPython.core.completer import SimpleCompletion, context_matcher
-    except ImportError:  # IPython < 8.6, as on Colab
-        shell.set_hook("complete_command", _hook, re_key=_HOOK)  # type: ignore[no-untyped-call]
+    if not hasattr(completer, "context_matcher"):  # IPython 7 and 8.0 to 8.5, as on Colab
+        shell.set_hook("complete_command", _hook, re_key=_HOOK)
         return
 
-    @context_matcher(identifier=MATCHER)  # type: ignore[untyped-decorator]
-    def matcher(context: CompletionContext) -> SimpleMatcherResult:
+    @completer.context_matcher(identifier=MATCHER)  # type: ignore[untyped-decorator]
+    def matcher(context: Any) -> dict[str, object]:
         above = context.full_text.split("\n")[: context.cursor_line]
         offer = _offer(shell, "\n".join([*above, context.text_until_cursor]))
         if offer is None:
             return {"completions": []}
         return {
-            "completions": [SimpleCompletion(item, type=offer.kind) for item in offer.items],
+            "completions": [
+                completer.SimpleCompletion(item, type=offer.kind) for item in offer.items
+            ],
             "matched_fragment": offer.fragment,
             "suppress": True,
             "ordered": True,
@@ -42,7 +42,7 @@ def install(shell: InteractiveShell) -> None:
     shell.Completer.custom_matchers.append(matcher)
 
 
-def remove(shell: InteractiveShell) -> None:
+def remove(shell: Any) -> None:
     """Undo ``install``."""
     matchers = shell.Completer.custom_matchers
     matchers[:] = [m for m in matchers if getattr(m, "matcher_identifier", "") != MATCHER]
@@ -51,13 +51,13 @@ def remove(shell: InteractiveShell) -> None:
             del hooks.regexs[pattern]
 
 
-def _hook(shell: InteractiveShell, event: Any) -> list[str]:
+def _hook(shell: Any, event: Any) -> list[str]:
     """The older API: it knows the line only, and cuts its words at = and , by itself."""
     offer = _offer(shell, event.text_until_cursor)
     return list(offer.items) if offer else []
 
 
-def _offer(shell: InteractiveShell, text: str) -> Offer | None:
+def _offer(shell: Any, text: str) -> Offer | None:
     hidden = shell.user_ns_hidden
     names = [name for name in shell.user_ns if not name.startswith("_") and name not in hidden]
     return complete(text, keys=_keys, names=names)
