@@ -15,7 +15,15 @@ from typing import Any, NamedTuple
 import msgspec
 
 from sora_nb.core.errors import JournalError
-from sora_nb.core.task import REUSABLE, UNFINISHED, State, TaskRecord, decode, encode
+from sora_nb.core.task import (
+    REUSABLE,
+    UNFINISHED,
+    State,
+    TaskRecord,
+    VideoRequest,
+    decode,
+    encode,
+)
 from sora_nb.storage import schema
 from sora_nb.storage.place import identity, make_private
 from sora_nb.storage.trouble import journal_error
@@ -58,30 +66,33 @@ class Journal:
             return self._mode
 
     def create(self, record: TaskRecord, *, reuse: bool) -> TaskRecord:
-        """Write a new task down durably, or give the newest reusable one of the same request.
+        """Write a new task down durably; with ``reuse``, give the ``reusable`` one if there is any.
 
-        ``reuse``: an existing task of the same fingerprint and service in a state of REUSABLE is
-        returned instead, whatever became of its film's file. Raises KeyTaken.
+        Two kernels at once get one task. Whether a reused film's file is still there is for the
+        caller to judge. Raises KeyTaken.
         """
-        fingerprint = record.request.fingerprint
         with self._writing(durable=True) as db:
-            if reuse:
-                marks = ",".join("?" * len(REUSABLE))
-                found = self._select(
-                    f"WHERE fingerprint = ? AND service = ? AND state IN ({marks})"
-                    f" {_NEWEST_FIRST} LIMIT 1",
-                    (fingerprint, record.service, *sorted(REUSABLE)),
-                )
-                if found:
-                    return found[0]
+            found = self.reusable(record.request, record.service) if reuse else None
+            if found is not None:
+                return found
             if self._stored(record.key) is not None:
                 raise KeyTaken(f"the journal {self.path} already has a task {record.key}.")
             db.execute(
                 "INSERT INTO tasks (key, record, fingerprint) VALUES (?, ?, ?)",
-                (record.key, encode(record).decode(), fingerprint),
+                (record.key, encode(record).decode(), record.request.fingerprint),
             )
             self._add_history(record)
         return record
+
+    def reusable(self, request: VideoRequest, service: str) -> TaskRecord | None:
+        """The newest task of that request and service in a state of REUSABLE, or None: what
+        ``create`` would give again."""
+        marks = ",".join("?" * len(REUSABLE))
+        found = self._select(
+            f"WHERE fingerprint = ? AND service = ? AND state IN ({marks}) {_NEWEST_FIRST} LIMIT 1",
+            (request.fingerprint, service, *sorted(REUSABLE)),
+        )
+        return found[0] if found else None
 
     def replace(self, old: TaskRecord, new: TaskRecord, *, durable: bool) -> bool:
         """Put ``new`` in the place of ``old``; False if the journal no longer holds ``old``.
@@ -106,23 +117,20 @@ class Journal:
 
     def get(self, key: str) -> TaskRecord | None:
         """The task of that key, or None."""
-        with self._using():
-            stored = self._stored(key)
+        stored = self._stored(key)
         return None if stored is None else self._read(key, stored)
 
     def all(self) -> list[TaskRecord]:
         """Every task, newest first."""
-        with self._using():
-            return self._select(_NEWEST_FIRST, ())
+        return self._select(_NEWEST_FIRST, ())
 
     def unfinished(self, service: str) -> list[TaskRecord]:
         """The tasks of that service in which something still happens by itself, oldest first."""
         marks = ",".join("?" * len(UNFINISHED))
-        with self._using():
-            return self._select(
-                f"WHERE service = ? AND state IN ({marks}) ORDER BY created_at, rowid",
-                (service, *sorted(UNFINISHED)),
-            )
+        return self._select(
+            f"WHERE service = ? AND state IN ({marks}) ORDER BY created_at, rowid",
+            (service, *sorted(UNFINISHED)),
+        )
 
     def with_prefix(self, text: str) -> list[str]:
         """The keys that begin with ``text``, newest task first."""

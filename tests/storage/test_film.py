@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,7 +31,7 @@ def turned(path: Path, quarter_turns: int) -> Path:
     return copy
 
 
-def reds(pictures: np.ndarray) -> list[int]:  # type: ignore[type-arg]
+def reds(pictures: np.ndarray[Any, np.dtype[np.uint8]]) -> list[int]:
     """The whole second that each picture shows, read from its upper half."""
     upper = pictures[:, : pictures.shape[1] // 2, :, 0].mean(axis=(1, 2))
     return [round((red - 100) / 10) for red in upper]
@@ -47,7 +48,8 @@ def test_a_silent_film_has_no_audio(make_film: FilmMaker) -> None:
 
 def test_one_frame_for_each_second(make_film: FilmMaker) -> None:
     pictures = film.frames(make_film(seconds=3))
-    assert (pictures.shape, pictures.dtype) == ((3, 96, 160, 3), np.uint8)
+    assert pictures.shape == (3, 96, 160, 3)
+    assert pictures.dtype == np.uint8
     assert reds(pictures) == [0, 1, 2]
     assert pictures[0, 80, 80].max() < 20, "the lower half is black"
 

@@ -97,6 +97,14 @@ def test_another_request_or_service_is_another_task(
     assert journal.create(make_record("two", **other), reuse=True).key == "two"
 
 
+def test_what_would_be_reused_can_be_asked_without_writing(journal: Journal) -> None:
+    request = make_record().request
+    assert journal.reusable(request, SERVICE) is None
+    first = journal.create(make_record("one"), reuse=True)
+    assert journal.reusable(request, SERVICE) == first
+    assert journal.reusable(request, "simulator") is None
+
+
 def test_asking_for_a_new_one_pays_again(journal: Journal) -> None:
     journal.create(make_record("one"), reuse=True)
     assert journal.create(make_record("two"), reuse=False).key == "two"
