@@ -1,0 +1,115 @@
+/** The buttons of a card. A click answers at once here, whenever the kernel gets to it. */
+import { arrange, attribute, focused, make, visible, write } from "./element";
+import { after } from "./life";
+import type { Action, Card, Command } from "./snapshot";
+
+const LABELS: Record<Action, { label: string; title: string }> = {
+  stop: {
+    label: "Stop watching",
+    title: "Stops asking about this task. The service goes on with it, and may charge for it.",
+  },
+  watch: { label: "Watch again", title: "Asks the service about this task again." },
+  retry: { label: "Try again", title: "Sends the same request as a new task, which may be charged." },
+  resend: {
+    label: "Send again (may pay twice)",
+    title: "The first request may have been accepted and charged already.",
+  },
+  copy_id: { label: "Copy task id", title: "Copies the id that the service gave this task." },
+};
+
+/** A click that nothing answered may be repeated after this many ms. */
+const ASKED = 10_000;
+const COPIED = 2_000;
+
+export interface ActionTools {
+  send(command: Command): void;
+  copy(text: string, near: Element): Promise<boolean>;
+  announce(text: string): void;
+}
+
+interface ActionButton {
+  el: HTMLButtonElement;
+  settle(): void;
+}
+
+export function actionsView(
+  tools: ActionTools,
+  signal: AbortSignal,
+): { el: HTMLElement; show(card: Card): void } {
+  const buttons = new Map<Action, ActionButton>();
+  const row = make("div", "snb-buttons");
+  const id = make("code", "snb-id");
+  const el = make("div", "snb-actions", [row, id]);
+  row.setAttribute("role", "group");
+  row.setAttribute("aria-label", "Actions");
+  id.hidden = true;
+  let shown: Card | null = null;
+
+  function button(action: Action): ActionButton {
+    const { label, title } = LABELS[action];
+    const el = make("button", action === "copy_id" ? "snb-button snb-plain" : "snb-button", [label]);
+    el.type = "button";
+    el.title = title;
+    let callOff: () => void = () => undefined;
+
+    function settle(): void {
+      callOff();
+      write(el, label);
+      attribute(el, "aria-disabled", null);
+    }
+
+    function meanwhile(text: string, ms: number): void {
+      write(el, text);
+      callOff();
+      callOff = after(ms, signal, settle);
+    }
+
+    async function copyId(text: string): Promise<void> {
+      const done = await tools.copy(text, el);
+      if (signal.aborted) return;
+      meanwhile(done ? "Copied" : "Copy it from here:", COPIED);
+      write(id, text);
+      visible(id, !done);
+      tools.announce(done ? "Task id copied." : "The task id is shown: this page may not copy it.");
+    }
+
+    el.addEventListener(
+      "click",
+      () => {
+        // Not `disabled`: that would take the focus away from where the person is.
+        if (!shown || el.getAttribute("aria-disabled") === "true") return;
+        if (action === "copy_id") {
+          void copyId(shown.task_id ?? "");
+          return;
+        }
+        attribute(el, "aria-disabled", "true");
+        meanwhile("Asked…", ASKED);
+        tools.send({ kind: action, key: shown.key });
+      },
+      { signal },
+    );
+    return { el, settle };
+  }
+
+  return {
+    el,
+    show(card) {
+      const changed = shown !== null && shown.state !== card.state;
+      shown = card;
+      const wanted = card.actions.filter(
+        (action) => Object.hasOwn(LABELS, action) && (action !== "copy_id" || card.task_id !== null),
+      );
+      const held = focused(row);
+      const lost = held !== null && row.contains(held);
+      for (const action of wanted) {
+        const known = buttons.get(action);
+        if (!known) buttons.set(action, button(action));
+        else if (changed) known.settle();
+      }
+      arrange(row, wanted.flatMap((action) => buttons.get(action)?.el ?? []));
+      visible(el, wanted.length > 0);
+      // The button under the focus may be gone with the state it belonged to: stay in the row.
+      if (lost && !row.contains(held)) row.querySelector("button")?.focus({ preventScroll: true });
+    },
+  };
+}

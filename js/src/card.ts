@@ -1,0 +1,109 @@
+/** One task: its frame, its words, its steps, its buttons, and its film once there is one. */
+import { actionsView, type ActionTools } from "./actions";
+import { adviceView } from "./advice";
+import type { Ticker } from "./clock";
+import { arrange, attribute, make, visible, write } from "./element";
+import { putIcon, type IconName } from "./icons";
+import { childOf } from "./life";
+import { outlookView } from "./outlook";
+import { playerView, sameFilm, type PlayerView } from "./player";
+import { promptView } from "./prompt";
+import type { Card, Film, State } from "./snapshot";
+import type { Surroundings } from "./surroundings";
+import { timelineView } from "./timeline";
+import { duration, shortened } from "./words";
+
+const FRAMES: Record<State, IconName> = {
+  queued: "clock",
+  submitting: "send",
+  pending: "clock",
+  processing: "spark",
+  saving: "save",
+  ready: "play",
+  failed: "cross",
+  unsure: "question",
+  stopped: "pause",
+};
+
+/** States in which something moves by itself. */
+const MOVING: ReadonlySet<State> = new Set(["submitting", "pending", "processing", "saving"]);
+
+export interface CardView {
+  el: HTMLElement;
+  show(card: Card, since: number): void;
+  close(): void;
+}
+
+export function cardView(
+  world: Surroundings,
+  tools: ActionTools,
+  clock: Ticker,
+  signal: AbortSignal,
+): CardView {
+  const life = childOf(signal);
+  const symbol = make("span", "snb-symbol");
+  const ratio = make("span", "snb-ratio");
+  const frame = make("div", "snb-frame", [symbol, ratio]);
+  frame.setAttribute("aria-hidden", "true");
+  const prompt = promptView(life.signal);
+  const facts = make("p", "snb-facts");
+  const timeline = timelineView();
+  const outlook = outlookView(world.now);
+  const note = make("p", "snb-note");
+  const advice = adviceView();
+  const actions = actionsView(tools, life.signal);
+  const words = make("div", "snb-body");
+  const el = make("article", "snb-card", [frame, words]);
+  clock.add(outlook.beat, life.signal);
+
+  let screening: { film: Film; player: PlayerView; life: AbortController } | null = null;
+
+  function screen(card: Card): PlayerView | null {
+    if (screening && card.film && sameFilm(screening.film, card.film)) return screening.player;
+    screening?.life.abort();
+    screening = null;
+    if (!card.film) return null;
+    const own = childOf(life.signal);
+    const label = `Film: ${shortened(card.prompt, 80)}`;
+    const player = playerView(card.key, card.film, label, world, own.signal);
+    screening = { film: card.film, player, life: own };
+    return player;
+  }
+
+  return {
+    el,
+    show(card, since) {
+      const player = screen(card);
+      attribute(el, "data-state", card.state);
+      attribute(el, "data-frame", card.frame);
+      attribute(el, "data-film", String(player !== null));
+      attribute(el, "aria-label", `Video task ${card.key}, ${card.state}`);
+      attribute(frame, "data-moving", String(MOVING.has(card.state)));
+      if (Object.hasOwn(FRAMES, card.state)) putIcon(symbol, FRAMES[card.state]);
+      write(ratio, card.frame === "portrait" ? "9:16" : "16:9");
+      prompt.show(card);
+      const made = player ? [`made in ${duration(card.clock.elapsed)}`] : [];
+      write(facts, [...card.facts, ...made].join(" · "));
+      timeline.show(card.steps);
+      outlook.show(card, since);
+      visible(outlook.el, card.clock.running || card.state === "stopped");
+      write(note, card.note ?? "");
+      visible(note, card.note !== null);
+      advice.show(card);
+      actions.show(card);
+      arrange(words, [
+        prompt.el,
+        facts,
+        ...(player ? [player.facts] : [timeline.el, outlook.el]),
+        note,
+        advice.el,
+        actions.el,
+      ]);
+      arrange(el, [player ? player.screen : frame, words]);
+    },
+    close() {
+      life.abort();
+      el.remove();
+    },
+  };
+}
