@@ -12,6 +12,7 @@ import msgspec
 
 from sora_nb.core import models
 from sora_nb.core.errors import InvalidRequest
+from sora_nb.core.settings import Settings
 from sora_nb.core.task import VideoRequest
 
 _KEY_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -50,3 +51,11 @@ def make_request(**arguments: Any) -> VideoRequest:
 def draw_key() -> str:
     """A new short key, without letters and digits that look alike."""
     return "".join(secrets.choice(_KEY_LETTERS) for _ in range(_KEY_LENGTH))
+
+
+def cost_of(request: VideoRequest, settings: Settings) -> float | None:
+    """An estimate in USD from the ``price_per_second`` setting; None where nothing is known."""
+    price = settings.price_per_second
+    if price is None or settings.simulated or request.model not in models.MODELS:
+        return None
+    return price * request.duration

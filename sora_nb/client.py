@@ -1,10 +1,10 @@
-"""Client: the one place where the parts meet. Built lazily, closed cleanly."""
+"""Client: the door to everything. Built lazily, closed cleanly, safe to use from any thread."""
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import concurrent.futures
-import difflib
 import logging
 import os
 import threading
@@ -15,12 +15,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from sora_nb.asking import Preview, draw_key, make_request
+from sora_nb.asking import Preview, cost_of, make_request
 from sora_nb.core import models
-from sora_nb.core.errors import InvalidRequest
-from sora_nb.core.lifecycle import new_record
 from sora_nb.core.settings import Settings, resolve
-from sora_nb.core.task import SIMULATOR, UNFINISHED, State, TaskRecord, VideoRequest
+from sora_nb.core.task import SIMULATOR, TaskRecord
 from sora_nb.display.collection import Tasks
 from sora_nb.display.handle import Task
 from sora_nb.display.places import notebook_folder
@@ -88,99 +86,45 @@ class Client:
             take=take,
             extra=extra,
         )
-        return self._on_loop(lambda: self._accept(request, new=new))
+        return self._task(*self._on_loop(lambda workshop: workshop.accept(request, new=new)))
 
     def preview(self, prompt: str, *, new: bool = False, **settings: Any) -> Preview:
         """What ``generate`` with the same arguments would send. Sends nothing."""
         from sora_nb.service import wire
 
         request = make_request(prompt=prompt, **settings)
-        found = None if new else self._on_loop(lambda: self._find(request))
+        found = None
+        if not new:
+            found = self._on_loop(lambda workshop: workshop.journal.reusable(request, self.service))
+        base = "" if self.settings.simulated else self.settings.service_url
         return Preview(
-            url=f"{self.settings.service_url}/{wire.submit_path(request.model)}"
-            if not self.settings.simulated
-            else f"simulator: {wire.submit_path(request.model)}",
+            url=f"{base}/{wire.submit_path(request.model).lstrip('/')}",
             body=wire.submit_body(request),
-            cost=self._cost(request),
+            cost=cost_of(request, self.settings),
             unchecked=request.model not in models.MODELS,
             service=self.service,
             reuses=found.key if found else None,
         )
 
-    def _accept(self, request: VideoRequest, *, new: bool) -> Task:
-        workshop = self._open()
-        media = str(self.settings.media)
-        while True:
-            record = new_record(
-                draw_key(),
-                request,
-                service=self.service,
-                now=self.now(),
-                speed=self.speed,
-                cost=self._cost(request),
-                media=media,
-            )
-            if workshop.journal.get(record.key) is None:
-                break
-        found = workshop.ledger.create(record, reuse=not new)
-        workshop.engine.start(workshop.engine.recover(found))
-        return Task(self, found.key, reused=found.key != record.key)
-
-    def _find(self, request: VideoRequest) -> TaskRecord | None:
-        return self._open().journal.reusable(request, self.service)
-
-    def _cost(self, request: VideoRequest) -> float | None:
-        price = self.settings.price_per_second
-        if price is None or self.settings.simulated or request.model not in models.MODELS:
-            return None
-        return price * request.duration
-
     # Looking back
 
     def tasks(self) -> Tasks:
         """Every task of the journal, newest first."""
-        return self._on_loop(lambda: self._take_in(self._open().journal.all()))
+        return self._tasks(self._on_loop(lambda workshop: workshop.everything()))
 
     def get(self, key: str) -> Task:
         """The task of that key. Raises InvalidRequest when the journal has none."""
-
-        def find() -> Task:
-            workshop = self._open()
-            record = workshop.journal.get(key)
-            if record is None:
-                known = [r.key for r in workshop.journal.all()]
-                near = difflib.get_close_matches(key, known, n=3, cutoff=0.5)
-                hint = f"Did you mean {' or '.join(near)}?" if near else "`%sora tasks` lists all."
-                raise InvalidRequest(f"there is no task {key[:40]!r} in the journal.", advice=hint)
-            workshop.ledger.take_in(record)
-            return Task(self, record.key)
-
-        return self._on_loop(find)
+        return self._task(self._on_loop(lambda workshop: workshop.find(key)))
 
     def keys(self, prefix: str = "") -> list[str]:
         """The keys that begin with ``prefix``, newest first; empty before the client's first use."""
         if self._workshop is None:
             return []
-        return self._on_loop(lambda: self._open().journal.with_prefix(prefix))
-
-    def collection(self, tasks: Sequence[Task]) -> Tasks:
-        """Several tasks as one value that shows itself as a table."""
-        return Tasks(tasks)
+        return self._on_loop(lambda workshop: workshop.journal.with_prefix(prefix))
 
     def resume(self) -> Tasks:
         """Take up every unfinished task of this service again, those stopped by hand included."""
-
-        def resume() -> Tasks:
-            workshop = self._open()
-            records = [r for r in reversed(workshop.journal.all()) if self._resumable(r)]
-            workshop.engine.resume(records)
-            return Tasks([Task(self, record.key) for record in records])
-
-        return self._on_loop(resume)
-
-    def _resumable(self, record: TaskRecord) -> bool:
-        stopped = record.state is State.STOPPED and record.task_id is not None
-        return record.service == self.service and (record.state in UNFINISHED or stopped)
+        return self._tasks(self._on_loop(lambda workshop: workshop.resume()))
 
     def balance(self) -> float:
         """What is left at the service, in USD. Raises SoraError."""
@@ -193,56 +137,36 @@ class Client:
 
     def stop(self, key: str) -> None:
         """Stop watching. The service goes on with the task and presumably charges it."""
+        self.get(key)
         wait_for(self.run(self.stopped(key)))
+
+    def watch(self, key: str) -> None:
+        """Watch a stopped task again."""
+        self._on_loop(lambda workshop: workshop.watch(key))
+
+    def retry(self, key: str) -> Task:
+        """Ask for the same film anew, as a new task that is paid for again."""
+        return self._task(*self._on_loop(lambda workshop: workshop.again(key)))
+
+    def adopt(self, key: str, task_id: str) -> Task:
+        """Go on with an unsure task whose id was found in the service's dashboard."""
+        self._on_loop(lambda workshop: workshop.adopt(key, task_id.strip()))
+        return self.get(key)
+
+    def forget(self, key: str) -> None:
+        """Decide that an unsure task never existed at the service."""
+        self._on_loop(lambda workshop: workshop.forget(key))
+
+    # The same for callers on the private loop: the buttons of a panel
 
     async def stopped(self, key: str) -> None:
         await self._open().engine.stop(key)
 
-    def watch(self, key: str) -> None:
-        """Watch a stopped task again."""
-        self._on_loop(lambda: self._act(key, State.STOPPED, lambda w: w.engine.watch(key)))
-
     async def watched(self, key: str) -> None:
-        self._act(key, State.STOPPED, lambda w: w.engine.watch(key))
-
-    def retry(self, key: str) -> Task:
-        """Ask for the same film anew, as a new task that is paid for again."""
-        return self._on_loop(lambda: self._retry(key))
+        self._open().watch(key)
 
     async def retried(self, key: str) -> Task:
-        return self._retry(key)
-
-    def _retry(self, key: str) -> Task:
-        record = self.board[key]
-        if record.state in UNFINISHED:
-            raise InvalidRequest(
-                f"task {key} is {record.state}: it still goes on.",
-                advice="Wait for it, or ask for another film with another --take or --new.",
-            )
-        return self._accept(record.request, new=True)
-
-    def adopt(self, key: str, task_id: str) -> Task:
-        """Go on with an unsure task whose id was found in the service's dashboard."""
-        task_id = task_id.strip()
-        if not 0 < len(task_id) <= 512 or not task_id.isprintable():
-            raise InvalidRequest("that is not a task id.", advice="Copy it from the dashboard.")
-        task = self.get(key)
-        self._on_loop(lambda: self._act(key, State.UNSURE, lambda w: w.engine.adopt(key, task_id)))
-        return task
-
-    def forget(self, key: str) -> None:
-        """Decide that an unsure task never existed at the service."""
-        self.get(key)
-        self._on_loop(lambda: self._act(key, State.UNSURE, lambda w: w.engine.forget(key)))
-
-    def _act(self, key: str, wanted: State, act: Callable[[Workshop], None]) -> None:
-        workshop = self._open()
-        state = workshop.board[key].state
-        if state is not wanted:
-            raise InvalidRequest(
-                f"task {key} is {state}, not {wanted}.", advice=f"`%sora show {key}` shows it."
-            )
-        act(workshop)
+        return self._task(*self._open().again(key))
 
     # What handles and outputs ask of their owner
 
@@ -252,13 +176,8 @@ class Client:
         return SIMULATOR if self.settings.simulated else self.settings.service_url
 
     @property
-    def speed(self) -> float:
-        """How much faster than the real service this one runs (its simulator on this machine)."""
-        local = self.settings.simulated or self.settings.on_loopback
-        return self.settings.simulator_speed if local else 1.0
-
-    @property
     def embed(self) -> bool:
+        """Whether saved outputs hold the film's bytes themselves."""
         return self.settings.embed
 
     @property
@@ -267,6 +186,7 @@ class Client:
         return self._workshop.board
 
     def now(self) -> float:
+        """Unix seconds."""
         return time.time()
 
     def finished(self, key: str) -> concurrent.futures.Future[TaskRecord]:
@@ -286,13 +206,14 @@ class Client:
         except RuntimeError:
             log.debug("a click came after its client was closed")
 
-    def _on_loop(self, function: Callable[[], T]) -> T:
-        return self._background.call(function)
+    def _task(self, record: TaskRecord, reused: bool = False) -> Task:
+        return Task(self, record.key, reused=reused)
 
-    def _take_in(self, records: Sequence[TaskRecord]) -> Tasks:
-        for record in records:
-            self._open().ledger.take_in(record)
-        return Tasks([Task(self, record.key) for record in records])
+    def _tasks(self, records: Sequence[TaskRecord]) -> Tasks:
+        return Tasks([self._task(record) for record in records])
+
+    def _on_loop(self, act: Callable[[Workshop], T]) -> T:
+        return self._background.call(lambda: act(self._open()))
 
     # Beginning and end
 
@@ -301,7 +222,7 @@ class Client:
         if self._workshop is None:
             from sora_nb.workshop import build
 
-            self._workshop = build(self.settings, speed=self.speed)
+            self._workshop = build(self.settings)
             if not _open_clients:
                 atexit.unregister(_close_all)
                 atexit.register(_close_all)
@@ -343,8 +264,6 @@ class Client:
     async def __aexit__(
         self, _type: type[BaseException] | None, _e: BaseException | None, _t: TracebackType | None
     ) -> None:
-        import asyncio
-
         await asyncio.to_thread(self.close)
 
     def __repr__(self) -> str:

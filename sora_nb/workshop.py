@@ -1,14 +1,19 @@
-"""The moving parts of one client, put together on its private loop."""
+"""The moving parts of one client, put together on its private loop, and what is done with them."""
 
 from __future__ import annotations
 
 import asyncio
+import difflib
 import random
 import time
 from dataclasses import dataclass
 
 from sora_nb import __version__
+from sora_nb.asking import cost_of, draw_key
+from sora_nb.core.errors import InvalidRequest
+from sora_nb.core.lifecycle import new_record
 from sora_nb.core.settings import Settings
+from sora_nb.core.task import SIMULATOR, UNFINISHED, State, TaskRecord, VideoRequest
 from sora_nb.engine.board import Board
 from sora_nb.engine.engine import Engine
 from sora_nb.engine.ledger import Ledger
@@ -27,12 +32,95 @@ SIMULATOR_FOLDER = "simulator"
 class Workshop:
     """What ``build`` put together. Used on the private loop only, but for ``board.get``."""
 
+    settings: Settings
     journal: Journal
     board: Board
     ledger: Ledger
     service: Transport
     engine: Engine
     simulator: EmbeddedSimulator | None
+
+    def accept(self, request: VideoRequest, *, new: bool) -> tuple[TaskRecord, bool]:
+        """Write the request down and begin its life; whether it already had a task.
+
+        Raises JournalError, and LinkExpired when the film of a reused task has gone for good.
+        """
+        while True:
+            record = new_record(
+                draw_key(),
+                request,
+                service=service_name(self.settings),
+                now=time.time(),
+                speed=speed_of(self.settings),
+                cost=cost_of(request, self.settings),
+                media=str(self.settings.media),
+            )
+            if self.journal.get(record.key) is None:
+                break
+        found = self.ledger.create(record, reuse=not new)
+        self.engine.start(self.engine.recover(found))
+        return found, found.key != record.key
+
+    def again(self, key: str) -> tuple[TaskRecord, bool]:
+        """The same request as a new task, paid anew. Raises InvalidRequest while it still goes on."""
+        record = self.find(key)
+        if record.state in UNFINISHED:
+            raise InvalidRequest(
+                f"task {key} is {record.state}: it still goes on.",
+                advice="Wait for it, or ask for another film with --new.",
+            )
+        return self.accept(record.request, new=True)
+
+    def find(self, key: str) -> TaskRecord:
+        """The task of that key, on the board. Raises InvalidRequest when the journal has none."""
+        record = self.journal.get(key)
+        if record is None:
+            known = [r.key for r in self.journal.all()]
+            near = difflib.get_close_matches(key, known, n=3, cutoff=0.5)
+            hint = f"Did you mean {' or '.join(near)}?" if near else "`%sora tasks` lists all."
+            raise InvalidRequest(f"there is no task {key[:40]!r} in the journal.", advice=hint)
+        self.ledger.take_in(record)
+        return record
+
+    def everything(self) -> list[TaskRecord]:
+        """Every task of the journal, newest first, on the board."""
+        records = self.journal.all()
+        for record in records:
+            self.ledger.take_in(record)
+        return records
+
+    def resume(self) -> list[TaskRecord]:
+        """Take up this service's unfinished tasks, oldest first, and those stopped by hand."""
+        service = service_name(self.settings)
+        records = [
+            record
+            for record in reversed(self.everything())
+            if record.service == service
+            and (record.state in UNFINISHED or (record.state is State.STOPPED and record.task_id))
+        ]
+        self.engine.resume(records)
+        return records
+
+    def watch(self, key: str) -> None:
+        self._demand(key, State.STOPPED)
+        self.engine.watch(key)
+
+    def adopt(self, key: str, task_id: str) -> None:
+        if not 0 < len(task_id) <= 512 or not task_id.isprintable():
+            raise InvalidRequest("that is not a task id.", advice="Copy it from the dashboard.")
+        self._demand(key, State.UNSURE)
+        self.engine.adopt(key, task_id)
+
+    def forget(self, key: str) -> None:
+        self._demand(key, State.UNSURE)
+        self.engine.forget(key)
+
+    def _demand(self, key: str, wanted: State) -> None:
+        self.find(key)
+        state = self.board[key].state
+        if state is not wanted:
+            hint = f"`%sora show {key}` shows it."
+            raise InvalidRequest(f"task {key} is {state}, not {wanted}.", advice=hint)
 
     async def close(self) -> None:
         """End the engine (answers to POSTs get a moment to arrive), then the simulator."""
@@ -41,13 +129,24 @@ class Workshop:
             await asyncio.to_thread(self.simulator.close)
 
 
-def build(settings: Settings, *, speed: float) -> Workshop:
+def service_name(settings: Settings) -> str:
+    """``simulator``, or the base URL of the service."""
+    return SIMULATOR if settings.simulated else settings.service_url
+
+
+def speed_of(settings: Settings) -> float:
+    """How much faster than the real service this one runs (a simulator on this machine)."""
+    local = settings.simulated or settings.on_loopback
+    return settings.simulator_speed if local else 1.0
+
+
+def build(settings: Settings) -> Workshop:
     """Make every part. Must run on the loop that they will live on; starts nothing yet."""
     loop = asyncio.get_running_loop()
+    speed, url = speed_of(settings), settings.service_url
     simulator = None
     if settings.simulated:
         simulator = EmbeddedSimulator(speed, settings.home / SIMULATOR_FOLDER)
-    url = settings.service_url
 
     async def endpoint() -> str:
         return url if simulator is None else await simulator.start()
@@ -78,4 +177,4 @@ def build(settings: Settings, *, speed: float) -> Workshop:
         places=Places(settings.concurrency),
         submit_timeout=settings.submit_timeout,
     )
-    return Workshop(journal, board, ledger, service, engine, simulator)
+    return Workshop(settings, journal, board, ledger, service, engine, simulator)
