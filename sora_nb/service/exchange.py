@@ -91,7 +91,7 @@ async def exchange(
         )
     except aiohttp.InvalidURL:
         return NoReply("the base URL is not one that can be asked", unsent=True)
-    except Exception as error:  # see the docstring
+    except Exception as error:  # noqa: BLE001 - whatever it was, it may have left
         return NoReply(describe(error), unsent=journey.progress is Progress.CONNECTING)
     return await _read(response)
 
@@ -105,7 +105,7 @@ async def _read(response: aiohttp.ClientResponse) -> Reply:
             if len(body) > MAX_BODY:
                 cut = f"the reply was longer than {MAX_BODY} bytes"
                 break
-    except Exception as error:  # what arrived before it still counts
+    except Exception as error:  # noqa: BLE001 - what arrived before it still counts
         cut = describe(error)
     finally:
         response.release()  # closes the connection unless the body was read to its end

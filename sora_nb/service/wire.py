@@ -136,9 +136,8 @@ def read_error(body: bytes) -> tuple[int | None, str]:
         return None, "" if text.startswith("<") else clean(text, MAX_MESSAGE)
     words: list[str] = []
     inner = envelope.data.get("error") if isinstance(envelope.data, dict) else None
-    for value in (envelope.message, envelope.error, inner):
-        if isinstance(value, dict):
-            value = value.get("message")
+    for said in (envelope.message, envelope.error, inner):
+        value = said.get("message") if isinstance(said, dict) else said
         text = _text(value, MAX_MESSAGE) or ""
         if text and text not in words:
             words.append(text)

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 HEADERS_END = b"\r\n\r\n"
 
@@ -52,7 +52,7 @@ class RawServer:
     def base(self) -> str:
         return f"{self.url}/api/v1"
 
-    async def __aenter__(self) -> RawServer:
+    async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
@@ -115,7 +115,7 @@ async def _read(reader: asyncio.StreamReader, connection: int) -> Request:
 
 
 def http(status: int, body: bytes = b"", *, length: int | None = None, **headers: str) -> bytes:
-    """A reply; ``length`` is what it claims to be, header names are written with ``_`` for ``-``."""
+    """A reply; ``length`` is what it claims to be, header names have ``_`` for ``-``."""
     lines = [
         f"HTTP/1.1 {status} Words",
         f"Content-Length: {len(body) if length is None else length}",

@@ -38,9 +38,12 @@ async def test_a_whole_film_comes_with_its_size_and_validator() -> None:
 
 
 async def test_pieces_are_bounded() -> None:
-    async with RawServer([http(200, b"x" * (3 * PIECE))]) as server:
-        async with transport_to(UNUSED) as transport, transport.fetch(server.url) as response:
-            sizes = [len(piece) async for piece in response.chunks()]
+    async with (
+        RawServer([http(200, b"x" * (3 * PIECE))]) as server,
+        transport_to(UNUSED) as transport,
+        transport.fetch(server.url) as response,
+    ):
+        sizes = [len(piece) async for piece in response.chunks()]
     assert sum(sizes) == 3 * PIECE
     assert max(sizes) <= PIECE
 
@@ -70,9 +73,8 @@ async def test_nothing_more_to_fetch_is_an_answer_with_the_size() -> None:
 
 @pytest.mark.parametrize("etag", ['W/"v1"', "v1", '"v1', ""])
 async def test_a_weak_or_broken_validator_is_none(etag: str) -> None:
-    async with RawServer([http(200, FILM, ETag=etag)]) as server:
-        async with transport_to(UNUSED) as transport:
-            response, _ = await read(transport, server.url)
+    async with RawServer([http(200, FILM, ETag=etag)]) as server, transport_to(UNUSED) as transport:
+        response, _ = await read(transport, server.url)
     assert response.etag is None
 
 
@@ -111,13 +113,15 @@ async def test_a_film_that_does_not_come_is_a_download_error(answer: Answer) -> 
 
 
 async def test_what_arrived_before_a_cut_is_given() -> None:
-    got = b""
-    async with RawServer([http(200, FILM, length=99)]) as server:
-        async with transport_to(UNUSED) as transport, transport.fetch(server.url) as response:
-            with pytest.raises(DownloadError):
-                async for piece in response.chunks():
-                    got += piece
-    assert got == FILM
+    async with (
+        RawServer([http(200, FILM, length=99)]) as server,
+        transport_to(UNUSED) as transport,
+        transport.fetch(server.url) as response,
+    ):
+        pieces = response.chunks()
+        assert await anext(pieces) == FILM
+        with pytest.raises(DownloadError):
+            await anext(pieces)
 
 
 async def test_the_callers_own_trouble_passes_through_unchanged() -> None:
@@ -140,28 +144,31 @@ async def test_redirects_are_followed_without_key_or_cookie_and_with_the_range()
 
 
 async def test_redirects_in_a_circle_end() -> None:
-    async with RawServer([http(302, Location="/again")]) as server:
-        async with transport_to(UNUSED) as transport:
-            with pytest.raises(DownloadError, match="more than 5 times"):
-                await read(transport, server.url)
+    async with (
+        RawServer([http(302, Location="/again")]) as server,
+        transport_to(UNUSED) as transport,
+    ):
+        with pytest.raises(DownloadError, match="more than 5 times"):
+            await read(transport, server.url)
     assert len(server.requests) == 6
 
 
 @pytest.mark.parametrize("target", ["file:///etc/passwd", "http://user@a.example/", "http://[::1"])
 async def test_a_redirect_to_an_unusable_url_is_not_followed(target: str) -> None:
-    async with RawServer([http(302, Location=target)]) as server:
-        async with transport_to(UNUSED) as transport:
-            with pytest.raises(DownloadError):
-                await read(transport, server.url)
+    async with RawServer([http(302, Location=target)]) as server, transport_to(UNUSED) as transport:
+        with pytest.raises(DownloadError):
+            await read(transport, server.url)
 
 
 async def test_a_film_of_a_real_service_is_never_fetched_from_this_machine() -> None:
-    async with RawServer([http(200, FILM)]) as server:
-        async with transport_to(UNUSED, allow_loopback=False) as transport:
-            for host in ("127.0.0.1", "localhost", "127.1"):
-                for scheme in ("http", "https"):
-                    with pytest.raises(DownloadError):
-                        await read(transport, f"{scheme}://{host}:{server.port}/f")
+    async with (
+        RawServer([http(200, FILM)]) as server,
+        transport_to(UNUSED, allow_loopback=False) as transport,
+    ):
+        for host in ("127.0.0.1", "localhost", "127.1"):
+            for scheme in ("http", "https"):
+                with pytest.raises(DownloadError):
+                    await read(transport, f"{scheme}://{host}:{server.port}/f")
     assert server.connections == 0
 
 

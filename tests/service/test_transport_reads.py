@@ -33,10 +33,12 @@ async def test_a_check_sends_the_escaped_id_with_the_key_and_gives_the_report() 
 
 
 async def test_checks_share_a_connection() -> None:
-    async with RawServer([PENDING], keep_alive=True) as server:
-        async with transport_to(server.base) as transport:
-            for _ in range(3):
-                await transport.check("sora-2", "t")
+    async with (
+        RawServer([PENDING], keep_alive=True) as server,
+        transport_to(server.base) as transport,
+    ):
+        for _ in range(3):
+            await transport.check("sora-2", "t")
     assert server.connections == 1
 
 
@@ -72,10 +74,9 @@ async def test_the_balance_is_given_in_usd() -> None:
 async def test_trouble_with_a_check_has_its_own_error(
     answer: Answer, kind: type[SoraError]
 ) -> None:
-    async with RawServer([answer]) as server:
-        async with transport_to(server.base, within=0.3) as transport:
-            with pytest.raises(SoraError) as caught:
-                await transport.check("sora-2", "t")
+    async with RawServer([answer]) as server, transport_to(server.base, within=0.3) as transport:
+        with pytest.raises(SoraError) as caught:
+            await transport.check("sora-2", "t")
     assert type(caught.value) is kind
     assert_keyless(caught.value)
 
@@ -90,11 +91,13 @@ async def test_a_service_that_is_away_is_unreachable() -> None:
 
 
 async def test_a_redirect_never_carries_the_key_away() -> None:
-    async with RawServer([PENDING]) as other:
-        async with RawServer([http(302, Location=other.base)]) as server:
-            async with transport_to(server.base) as transport:
-                with pytest.raises(ServiceError):
-                    await transport.check("sora-2", "t")
+    async with (
+        RawServer([PENDING]) as other,
+        RawServer([http(302, Location=other.base)]) as server,
+        transport_to(server.base) as transport,
+    ):
+        with pytest.raises(ServiceError):
+            await transport.check("sora-2", "t")
     assert other.connections == 0
 
 

@@ -59,10 +59,12 @@ async def test_an_accepted_submit_gives_the_id_and_is_one_post() -> None:
 
 
 async def test_every_post_has_a_fresh_connection() -> None:
-    async with RawServer([ACCEPTED], keep_alive=True) as server:
-        async with transport_to(server.base) as transport:
-            await transport.submit(REQUEST)
-            await transport.submit(REQUEST)
+    async with (
+        RawServer([ACCEPTED], keep_alive=True) as server,
+        transport_to(server.base) as transport,
+    ):
+        await transport.submit(REQUEST)
+        await transport.submit(REQUEST)
     assert [request.connection for request in server.requests] == [1, 2]
 
 
@@ -133,11 +135,10 @@ async def test_a_proxy_that_is_away_is_surely_not_sent(
 
 
 async def test_after_closing_nothing_is_sent() -> None:
-    async with RawServer([ACCEPTED]) as server:
-        async with transport_to(server.base) as transport:
-            await transport.close()
-            await transport.close()
-            assert type(await failure_of(transport)) is ServiceUnreachable
+    async with RawServer([ACCEPTED]) as server, transport_to(server.base) as transport:
+        await transport.close()
+        await transport.close()
+        assert type(await failure_of(transport)) is ServiceUnreachable
     assert server.connections == 0
 
 
@@ -172,9 +173,11 @@ async def test_after_closing_nothing_is_sent() -> None:
     ids=lambda answer: repr(answer)[:60],
 )
 async def test_a_lost_or_unclear_answer_is_unsure_after_exactly_one_post(answer: Answer) -> None:
-    async with RawServer([answer, ACCEPTED]) as server:
-        async with transport_to(server.base, within=0.3) as transport:
-            error = await failure_of(transport)
+    async with (
+        RawServer([answer, ACCEPTED]) as server,
+        transport_to(server.base, within=0.3) as transport,
+    ):
+        error = await failure_of(transport)
     assert type(error) is SubmitUnsure
     assert [request.method for request in server.requests] == ["POST"]
     assert server.connections == 1
@@ -197,9 +200,11 @@ async def test_a_redirect_is_never_followed_with_the_prompt_and_the_key() -> Non
 
 async def test_an_id_that_arrived_whole_counts_even_if_the_connection_broke_after_it() -> None:
     body = b'{"code":200,"message":"success","data":{"taskId":"task-1"}}'
-    async with RawServer([http(200, body, length=500)]) as server:
-        async with transport_to(server.base) as transport:
-            assert await transport.submit(REQUEST) == "task-1"
+    async with (
+        RawServer([http(200, body, length=500)]) as server,
+        transport_to(server.base) as transport,
+    ):
+        assert await transport.submit(REQUEST) == "task-1"
 
 
 async def test_a_cancelled_submit_is_cancelled_and_not_repeated() -> None:
@@ -260,15 +265,19 @@ async def test_a_clear_refusal_is_told_as_such(
 
 
 async def test_a_refusal_counts_by_its_status_even_if_its_body_is_cut() -> None:
-    async with RawServer([http(402, b'{"co', length=900)]) as server:
-        async with transport_to(server.base) as transport:
-            assert type(await failure_of(transport)) is InsufficientCredits
+    async with (
+        RawServer([http(402, b'{"co', length=900)]) as server,
+        transport_to(server.base) as transport,
+    ):
+        assert type(await failure_of(transport)) is InsufficientCredits
 
 
 async def test_a_rate_limit_tells_how_long_to_wait() -> None:
-    async with RawServer([http(429, Retry_After="7")]) as server:
-        async with transport_to(server.base) as transport:
-            error = await failure_of(transport)
+    async with (
+        RawServer([http(429, Retry_After="7")]) as server,
+        transport_to(server.base) as transport,
+    ):
+        error = await failure_of(transport)
     assert isinstance(error, RateLimited)
     assert error.retry_after == 7.0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -280,7 +281,5 @@ def test_no_reply_whatsoever_gets_past_malformed(reply: bytes) -> None:
         wire.read_balance,
         lambda b: wire.read_status(b, allow_loopback=False),
     ):
-        try:
+        with suppress(wire.Malformed):
             read(reply)
-        except wire.Malformed as error:
-            assert str(error)
