@@ -19,7 +19,7 @@ The first rule that fits a request is the one used.
 | `delay: S` | all | answered S real seconds late (may stand beside the other kinds) |
 | `trickle: S` | all | the answer's body comes byte by byte, S real seconds apart |
 | `status: N` | all | answered N with no effect; with `body`, `retry_after`, `headers` |
-| `body: JSON or text` | all | the request has its effect, the answer's body is this; text goes as it is |
+| `body: JSON or text` | all | the true answer with this body instead; text goes as it is |
 | `retry_after` | all | seconds, or `"date:SECONDS"` for an HTTP date that far ahead |
 | `redirect: URL` | all | answered 302 with that Location |
 | `fail: CODE` | submit | the task will fail so, `after` S service seconds, with `message` |

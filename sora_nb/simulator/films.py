@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sys
 import threading
@@ -76,6 +77,13 @@ class FilmStore:
         if not path.exists():
             await self._make(task, path.name, 1)
         return path if path.exists() else None
+
+    def prune(self, older_than: float) -> None:
+        """Delete what was made before that Unix second: its links have expired."""
+        for path in self._folder.iterdir():
+            with contextlib.suppress(OSError):  # another simulator was quicker
+                if path.stat().st_mtime < older_than:
+                    path.unlink()
 
     async def close(self) -> None:
         """End all rendering and fetching."""

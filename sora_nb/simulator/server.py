@@ -21,7 +21,7 @@ from .envelope import Refused, Reply, refusal
 from .films import FilmStore
 from .service import Simulator, new_task_id, with_status_fault
 from .submission import LOOPBACK
-from .tasks import SimulatedTask, TaskShelf
+from .tasks import LINK_LIFE, SimulatedTask, TaskShelf
 
 BASE = "/api/v1"
 LOG_LENGTH = 20_000
@@ -69,15 +69,17 @@ class _Front:
         new_id: Callable[[], str],
     ) -> None:
         self._clock, self._sleep, self._post = clock, sleep, post
-        self._passing = None
-        if config.state is None:
+        self._passing: tempfile.TemporaryDirectory[str] | None = None
+        folder = config.state
+        if folder is None:
             self._passing = tempfile.TemporaryDirectory(
                 prefix="sora-nb-simulator-", ignore_cleanup_errors=True
             )
-        folder = Path(self._passing.name) if self._passing else config.state or Path()
+            folder = Path(self._passing.name)
         self.films = FilmStore(
             folder / "films", config.films, lambda *told: self.simulator.fail(*told)
         )
+        self.films.prune(older_than=clock() - LINK_LIFE)
         self.simulator = Simulator(
             config,
             clock=clock,
@@ -114,7 +116,8 @@ class _Front:
             response = _json(refused.reply)
         except web.HTTPException as error:
             response = _json(refusal(error.status, error.reason))
-        entry["status"] = response.status
+        if request.transport is not None and not request.transport.is_closing():
+            entry["status"] = response.status
         return response
 
     async def submit(self, request: web.Request) -> web.StreamResponse:
