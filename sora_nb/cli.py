@@ -109,7 +109,7 @@ def _exit_code(end: SystemExit) -> int:
 
 
 def _tasks(asked: argparse.Namespace, _pause: Callable[[float], None]) -> int:
-    from sora_nb.client import default_client
+    from sora_nb.default_client import default_client
     from sora_nb.display.table import row, text_table
 
     records = [task.record for task in default_client().tasks()]
@@ -121,7 +121,7 @@ def _tasks(asked: argparse.Namespace, _pause: Callable[[float], None]) -> int:
 
 
 def _resume(_asked: argparse.Namespace, pause: Callable[[float], None]) -> int:
-    from sora_nb.client import default_client
+    from sora_nb.default_client import default_client
 
     tasks = default_client().resume()
     if not tasks:
@@ -160,7 +160,7 @@ def _line(task: Task, state: str) -> str:
 
 
 def _config(_asked: argparse.Namespace, _pause: Callable[[float], None]) -> int:
-    from sora_nb.client import default_client
+    from sora_nb.default_client import default_client
     from sora_nb.report import config_text
 
     print(config_text(default_client().settings))

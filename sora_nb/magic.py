@@ -62,12 +62,13 @@ def _service_line(environ: Mapping[str, str]) -> str:
     import sora_nb
     from sora_nb.core.errors import InvalidRequest
     from sora_nb.core.settings import resolve
+    from sora_nb.default_client import configured
     from sora_nb.key_sources import key_sources
     from sora_nb.report import service_line
 
     elsewhere = [name for name, _ in key_sources()]
     try:
-        settings = resolve({}, environ=environ, notebook_folder=Path.cwd())
+        settings = resolve({}, environ=environ, notebook_folder=Path.cwd(), configured=configured())
     except InvalidRequest as trouble:
         return f"sora_nb {sora_nb.__version__} · {trouble}"
     return service_line(sora_nb.__version__, settings, elsewhere=elsewhere)
@@ -93,7 +94,7 @@ def _run(shell: InteractiveShell, line: str, cell: str | None) -> object:
     if isinstance(command, Verb) and command.name == "help":
         print(help_text())
         return None
-    from sora_nb.client import default_client
+    from sora_nb.default_client import default_client
 
     client = default_client()
     wait = runs_without_a_person(shell, os.environ)
@@ -104,6 +105,7 @@ def _run(shell: InteractiveShell, line: str, cell: str | None) -> object:
 
 def _generate(shell: InteractiveShell, client: Client, command: Generate, wait: bool) -> object:
     from sora_nb.core.errors import SoraError
+    from sora_nb.display.collection import Tasks
     from sora_nb.display.show import show_tasks
 
     _refuse_a_misspelt_verb(client, command)
@@ -124,7 +126,7 @@ def _generate(shell: InteractiveShell, client: Client, command: Generate, wait: 
         trouble = error  # the takes before it are on their way: they are shown first
     if trouble and not tasks:
         raise trouble
-    result = tasks[0] if command.takes == 1 else client.collection(tasks)
+    result = tasks[0] if command.takes == 1 else Tasks(tasks)
     if command.out:
         shell.user_ns[command.out] = result
     show_tasks(tasks, wait=wait and trouble is None)
@@ -172,7 +174,7 @@ def _resume(client: Client, wait: bool) -> object:
 
 
 def _save(client: Client, _wait: bool, key: str, path: str) -> None:
-    print(client.get(key).video().save(Path(path).expanduser()))
+    print(client.get(key).video().save(path))
 
 
 def _stop(client: Client, _wait: bool, key: str) -> None:

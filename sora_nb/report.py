@@ -3,28 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from sora_nb.core.settings import Settings
 
-
-class Preview(Protocol):
-    """What ``Client.preview`` gives: a request that was not sent. ``cost`` in USD or None."""
-
-    @property
-    def url(self) -> str: ...
-    @property
-    def body(self) -> Mapping[str, Any]: ...
-    @property
-    def cost(self) -> float | None: ...
-    @property
-    def unchecked(self) -> bool: ...
-    @property
-    def service(self) -> str: ...
-    @property
-    def reuses(self) -> str | None: ...
+if TYPE_CHECKING:
+    from sora_nb.asking import Preview
 
 
 def service_line(version: str, settings: Settings, *, elsewhere: Sequence[str] = ()) -> str:

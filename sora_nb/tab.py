@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from types import ModuleType
 from typing import Any
 
 from sora_nb.completion import Offer, complete
+from sora_nb.core.errors import SoraError
+from sora_nb.default_client import existing_client
 
 MATCHER = "sora_nb.matcher"
 """The matcher's identifier, by which it is found again."""
@@ -64,13 +65,11 @@ def _offer(shell: Any, text: str) -> Offer | None:
 
 
 def _keys(prefix: str) -> list[str]:
-    """Keys of the tasks, if a line of this notebook has made a client: Tab starts nothing."""
-    module = sys.modules.get("sora_nb.client")
-    if module is None:
+    """Keys of the tasks, if this notebook has made a client: Tab starts nothing."""
+    client = existing_client()
+    if client is None:
         return []
-    from sora_nb.core.errors import SoraError
-
     try:
-        return list(module.default_client().keys(prefix))
+        return client.keys(prefix)
     except SoraError:
         return []

@@ -1,0 +1,1 @@
+"""Tests of %sora: its grammar, its completion, what it does and prints."""
