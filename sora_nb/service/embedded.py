@@ -54,7 +54,8 @@ class EmbeddedSimulator:
         self._starting = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._url: str | None = None
-        self._closed = False
+        self.closed = False
+        """Whether ``close`` was called: it never runs again."""
 
     @property
     def pid(self) -> int | None:
@@ -72,7 +73,7 @@ class EmbeddedSimulator:
 
     def close(self) -> None:
         """End the process and wait for it. It is not started again; closing twice is fine."""
-        self._closed = True
+        self.closed = True
         if self._process is not None:
             self._process.terminate()
         with self._starting:  # a start that is under way sees that it is closed, and ends itself
@@ -86,11 +87,11 @@ class EmbeddedSimulator:
             _release(self._process)
 
     def _running(self) -> str | None:
-        return self._url if self.pid is not None and not self._closed else None
+        return self._url if self.pid is not None and not self.closed else None
 
     def _ensure(self) -> str:
         with self._starting:
-            if self._closed:
+            if self.closed:
                 raise ServiceUnreachable("the simulator was closed with its client.", advice="")
             url = self._running()
             if url is None:
@@ -114,7 +115,7 @@ class EmbeddedSimulator:
         except OSError as error:
             raise _did_not_start(error.strerror or "it cannot be run") from None
         self._process = process
-        if self._closed:
+        if self.closed:
             process.kill()
         assert process.stdout is not None
         assert process.stderr is not None

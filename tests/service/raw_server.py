@@ -149,3 +149,11 @@ def then_nothing(start: bytes) -> Answer:
         await reader.read()
 
     return answer
+
+
+async def endless(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """A reply without an end: ends as soon as the client has gone."""
+    writer.write(b"HTTP/1.1 200 OK" + HEADERS_END)
+    while not writer.is_closing():
+        writer.write(b" " * 65_536)
+        await writer.drain()

@@ -6,9 +6,13 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -140,6 +144,27 @@ async def test_closing_while_it_starts_ends_it_too(make: Make, tmp_path: Path) -
     assert simulator.pid is None
 
 
+async def test_closing_at_the_very_moment_of_its_birth_ends_it_too(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulator = make(MUTE)
+    closing = threading.Thread(target=simulator.close)
+
+    class Popen(subprocess.Popen[bytes]):
+        def __init__(self, command: list[str], **how: Any) -> None:
+            closing.start()
+            while not simulator.closed:
+                time.sleep(0)
+            super().__init__(command, **how)
+
+    monkeypatch.setattr(subprocess, "Popen", Popen)
+    async with asyncio.timeout(10):
+        with pytest.raises(ServiceUnreachable):
+            await simulator.start()
+    await asyncio.to_thread(closing.join)
+    assert simulator.pid is None
+
+
 async def test_closing_one_that_never_ran_is_fine(make: Make) -> None:
     make(LIVES).close()
 
@@ -179,6 +204,7 @@ async def test_it_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     parent = f"""
 import asyncio, os, signal, sys
 from pathlib import Path
+from typing import Any
 from sora_nb.service.embedded import EmbeddedSimulator
 command = (sys.executable, "-c", {LIVES!r})
 asyncio.run(EmbeddedSimulator(1.0, Path({str(tmp_path / "state")!r}), command=command).start())

@@ -26,7 +26,7 @@ from sora_nb.core.task import VideoRequest
 from sora_nb.service.transport import Transport
 
 from .client_side import KEY, assert_keyless, transport_to
-from .raw_server import Answer, RawServer, envelope, http, never, reset, then_nothing
+from .raw_server import Answer, RawServer, endless, envelope, http, never, reset, then_nothing
 
 REQUEST = VideoRequest(prompt="a paper boat")
 ACCEPTED = envelope({"taskId": "task-1"})
@@ -187,6 +187,13 @@ async def test_a_connection_that_is_cut_before_the_request_is_read_is_unsure() -
     async with RawServer([], at_once=b"") as server, transport_to(server.base) as transport:
         assert type(await failure_of(transport)) is SubmitUnsure
     assert server.connections == 1
+
+
+async def test_an_endless_answer_is_read_to_a_bound() -> None:
+    async with RawServer([endless]) as server, transport_to(server.base) as transport:
+        error = await failure_of(transport)
+    assert type(error) is SubmitUnsure
+    assert "longer than" in error.message
 
 
 async def test_a_redirect_is_never_followed_with_the_prompt_and_the_key() -> None:
