@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.jupyter_server import Server, running_server
+from tests.browser.lab_page import LabPage
+
+SPEED = "60"
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running_server(tmp_path_factory.mktemp("jupyter"), SORA_NB_SIMULATOR_SPEED=SPEED) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = os.environ.get("SORA_NB_CHROMIUM")
+    if not program:
+        raise RuntimeError("SORA_NB_CHROMIUM is not set: run the suite with `python3 dev.py test`")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def lab(page: Page, server: Server, request: pytest.FixtureRequest) -> LabPage:
+    """A notebook in a folder of its own, so that no test sees another one's files."""
+    return LabPage(page, server, folder=f"{Path(request.node.name).name.split('[')[0]}/")

@@ -1,0 +1,146 @@
+"""One notebook in a real JupyterLab page, driven as a person would."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Locator, Page
+
+from tests.browser.jupyter_server import Server
+
+READY_MS = 60_000
+
+_NOTEBOOK = "window.jupyterapp.shell.currentWidget"
+
+
+class LabPage:
+    """Opens ``name`` with the given cells; every wait has a bound."""
+
+    def __init__(self, page: Page, server: Server, folder: str = "") -> None:
+        self.page = page
+        self.server = server
+        self.folder = folder
+        self.path = ""
+
+    def open(self, name: str, cells: list[str], *, kernel: str = "ipykernel-7.4") -> None:
+        """Write a notebook with these code cells and open it with a fresh kernel."""
+        self.path = f"{self.folder}{name}.ipynb"
+        file = self.server.root / self.path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(notebook(cells, kernel)))
+        self.load()
+
+    def load(self) -> None:
+        self.page.goto(self.server.page(self.path))
+        self.page.wait_for_function(
+            f"() => {_NOTEBOOK}?.sessionContext?.session?.kernel?.status === 'idle'",
+            timeout=READY_MS,
+        )
+
+    def start(self, index: int) -> None:
+        """Run a cell without waiting for it, as Shift+Enter does."""
+        self.page.evaluate(
+            f"""async (index) => {{
+                const panel = {_NOTEBOOK};
+                panel.content.activeCellIndex = index;
+                window.jupyterapp.commands.execute('notebook:run-cell');
+            }}""",
+            index,
+        )
+
+    def wait_done(self, index: int, timeout: float = 60) -> None:
+        """A cell is done when its model is idle and has its execution count."""
+        self.page.wait_for_function(
+            f"""(index) => {{
+                const model = {_NOTEBOOK}.content.widgets[index].model;
+                return model.executionState === 'idle' && model.executionCount !== null;
+            }}""",
+            arg=index,
+            timeout=timeout * 1000,
+        )
+
+    def run(self, index: int, timeout: float = 60) -> None:
+        self.start(index)
+        self.wait_done(index, timeout)
+
+    def command(self, name: str) -> None:
+        self.page.evaluate(
+            "(name) => { window.jupyterapp.commands.execute(name); }",
+            name,
+        )
+
+    def save(self) -> dict[str, Any]:
+        """Save, and give the notebook as it is on disk."""
+        self.page.evaluate(f"async () => {{ await {_NOTEBOOK}.context.save(); }}")
+        saved: dict[str, Any] = json.loads((self.server.root / self.path).read_text())
+        return saved
+
+    def restart_kernel(self) -> None:
+        self.page.evaluate(
+            f"async () => {{ await {_NOTEBOOK}.sessionContext.session.kernel.restart(); }}"
+        )
+
+    def shut_down_kernel(self) -> None:
+        self.page.evaluate(f"async () => {{ await {_NOTEBOOK}.sessionContext.shutdown(); }}")
+
+    def touch(self, name: str) -> None:
+        """Make a file beside the notebook, which a cell may be waiting for."""
+        (self.server.root / self.path).with_name(name).touch()
+
+    def wait_for_file(self, name: str) -> None:
+        """Wait until a cell has made a file beside the notebook."""
+        file = (self.server.root / self.path).with_name(name)
+        for _ in range(300):
+            if file.exists():
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"no cell made {name}")
+
+    def output(self, index: int) -> Locator:
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(index).locator(".jp-Cell-outputArea")
+
+    def output_text(self, index: int) -> str:
+        return self.output(index).inner_text()
+
+    def execution_counts(self) -> list[int | None]:
+        counts: list[int | None] = self.page.evaluate(
+            f"() => {_NOTEBOOK}.content.widgets.map(w => w.model.executionCount)"
+        )
+        return counts
+
+
+def notebook(cells: list[str], kernel: str) -> dict[str, Any]:
+    return {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {"kernelspec": {"name": kernel, "display_name": kernel, "language": "python"}},
+        "cells": [
+            {
+                "cell_type": "code",
+                "id": f"cell-{index}",
+                "metadata": {},
+                "source": source,
+                "outputs": [],
+                "execution_count": None,
+            }
+            for index, source in enumerate(cells)
+        ],
+    }
+
+
+def film_plays(video: Locator, timeout: float = 20) -> None:
+    """Wait until the film has data, start it as a click would, and see its time move."""
+    page = video.page
+    element = video.element_handle(timeout=timeout * 1000)
+    page.wait_for_function("v => v.readyState >= 2", arg=element, timeout=timeout * 1000)
+    page.evaluate("v => { v.muted = true; return v.play(); }", element)
+    page.wait_for_function("v => v.currentTime > 0.2", arg=element, timeout=timeout * 1000)
+    page.evaluate("v => v.pause()", element)
+
+
+def screenshot(page: Page, name: str) -> None:
+    folder = Path(__file__).parent.parent / "screenshots"
+    folder.mkdir(exist_ok=True)
+    page.screenshot(path=folder / f"{name}.png")
