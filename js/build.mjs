@@ -24,7 +24,7 @@ const result = await build({
   legalComments: "none",
   metafile: true,
   logLevel: "warning",
-});
+}).catch(() => process.exit(1)); // esbuild has said why
 
 let total = 0;
 for (const file of Object.keys(result.metafile.outputs)) {
