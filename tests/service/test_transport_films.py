@@ -135,7 +135,7 @@ async def test_redirects_are_followed_without_key_or_cookie_and_with_the_range()
     film = http(206, FILM[4:], Content_Range="bytes 4-9/10")
     async with RawServer([film]) as other, transport_to(UNUSED) as transport:
         moved = http(302, Location=f"{other.url}/b", Set_Cookie="a=b")
-        async with RawServer([http(307, Location="/c?d"), moved]) as server:
+        async with RawServer([http(307, Location="/c?d"), moved], keep_alive=True) as server:
             _, body = await read(transport, f"{server.url}/a", start=4)
     assert body == FILM[4:]
     assert [request.target for request in server.requests] == ["/a", "/c?d"]
@@ -145,7 +145,7 @@ async def test_redirects_are_followed_without_key_or_cookie_and_with_the_range()
 
 async def test_redirects_in_a_circle_end() -> None:
     async with (
-        RawServer([http(302, Location="/again")]) as server,
+        RawServer([http(302, Location="/again")], keep_alive=True) as server,
         transport_to(UNUSED) as transport,
     ):
         with pytest.raises(DownloadError, match="more than 5 times"):

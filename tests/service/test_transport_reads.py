@@ -110,7 +110,10 @@ async def test_a_key_echoed_in_a_tasks_failure_is_in_no_report() -> None:
 
 async def test_a_key_echoed_in_an_unreadable_answer_is_in_no_error() -> None:
     answer = http(200, json.dumps({"code": 200, "data": {"echo": KEY}}).encode())
-    async with RawServer([answer]) as server, transport_to(server.base) as transport:
+    async with (
+        RawServer([answer], keep_alive=True) as server,
+        transport_to(server.base) as transport,
+    ):
         for question in (transport.check("sora-2", "t"), transport.balance()):
             with pytest.raises(ServiceError) as caught:
                 await question
@@ -120,7 +123,10 @@ async def test_a_key_echoed_in_an_unreadable_answer_is_in_no_error() -> None:
 
 async def test_a_cookie_of_the_service_is_not_sent_back() -> None:
     answer = http(200, b'{"code":200,"data":1}', Set_Cookie="session=1")
-    async with RawServer([answer]) as server, transport_to(server.base) as transport:
+    async with (
+        RawServer([answer], keep_alive=True) as server,
+        transport_to(server.base) as transport,
+    ):
         await transport.balance()
         await transport.balance()
     assert all("cookie" not in request.headers for request in server.requests)
