@@ -121,7 +121,8 @@ def _generate(shell: InteractiveShell, client: Client, command: Generate, wait: 
     trouble: SoraError | None = None
     try:
         for take in takes:
-            tasks.append(client.generate(prompt, take=take, **arguments))
+            # One by one: those before an error must not be lost.
+            tasks.append(client.generate(prompt, take=take, **arguments))  # noqa: PERF401
     except SoraError as error:
         trouble = error  # the takes before it are on their way: they are shown first
     if trouble and not tasks:

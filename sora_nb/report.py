@@ -68,8 +68,9 @@ def preview_text(previews: Iterable[Preview]) -> str:
     """
     takes = list(previews)
     first = takes[0]
+    simulated = first.service == "simulator"
     lines = [
-        f"POST {first.url}",
+        f"POST {first.url}" + (" (simulator)" if simulated else ""),
         "Authorization: Bearer ***",
         "Content-Type: application/json",
         "",
@@ -85,15 +86,13 @@ def preview_text(previews: Iterable[Preview]) -> str:
     ]
     if len(takes) > 1:
         lines.append(f"{len(takes)} takes, {len(paid)} of them would be sent")
-    lines.append(_price(paid, first))
+    lines.append("price: nothing (simulator)" if simulated else _price(paid))
     if first.unchecked:
         lines.append("the input was not checked: sora_nb does not know this model")
     return "\n".join([*lines, "nothing was sent"])
 
 
-def _price(paid: list[Preview], first: Preview) -> str:
-    if first.service == "simulator":
-        return "price: nothing (simulator)"
+def _price(paid: list[Preview]) -> str:
     if not paid:
         return "price: nothing"
     costs = [take.cost for take in paid if take.cost is not None]

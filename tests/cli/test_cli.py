@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from unittest.mock import MagicMock, create_autospec
 
@@ -152,11 +153,11 @@ def test_trouble_is_a_short_message_on_standard_error(
 def test_the_simulator_gets_its_own_options(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = cli.sys.argv
+    before = sys.argv
     assert cli.main(["simulator", "--help"]) == 0
     assert "--speed" in capsys.readouterr().out
     assert cli.main(["simulator", "--no-such-option"]) == 2
-    assert cli.sys.argv is before
+    assert sys.argv is before
 
 
 @pytest.mark.parametrize(

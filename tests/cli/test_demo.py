@@ -34,7 +34,7 @@ with av.open(str(target), "w") as film:
 
 def notebook_at(folder: Path, source: str) -> Path:
     """A notebook of one code cell, as the quickstart of a source tree."""
-    cell = {
+    cell: dict[str, object] = {
         "cell_type": "code",
         "execution_count": None,
         "id": "one",

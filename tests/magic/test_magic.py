@@ -67,14 +67,14 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     return world
 
 
-def run(shell: InteractiveShell, cell: str) -> Any:
+def run(shell: Any, cell: str) -> Any:
     """The value of a cell that must work."""
     done = shell.run_cell(cell)
     done.raise_error()
     return done.result
 
 
-def error_of(shell: InteractiveShell, cell: str) -> BaseException | None:
+def error_of(shell: Any, cell: str) -> BaseException | None:
     trouble: BaseException | None = shell.run_cell(cell).error_in_exec
     return trouble
 
