@@ -133,9 +133,10 @@ async def test_the_callers_own_trouble_passes_through_unchanged() -> None:
 
 async def test_redirects_are_followed_without_key_or_cookie_and_with_the_range() -> None:
     film = http(206, FILM[4:], Content_Range="bytes 4-9/10")
-    async with RawServer([film]) as other, transport_to(UNUSED) as transport:
+    async with RawServer([film]) as other:
         moved = http(302, Location=f"{other.url}/b", Set_Cookie="a=b")
-        async with RawServer([http(307, Location="/c?d"), moved], keep_alive=True) as server:
+        answers: list[Answer] = [http(307, Location="/c?d"), moved]
+        async with RawServer(answers, keep_alive=True) as server, transport_to(UNUSED) as transport:
             _, body = await read(transport, f"{server.url}/a", start=4)
     assert body == FILM[4:]
     assert [request.target for request in server.requests] == ["/a", "/c?d"]
