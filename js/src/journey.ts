@@ -28,11 +28,13 @@ export async function bringFilm(
   const remote = remoteAddress(film.url, document);
   let bytes: Promise<string | null> | null = null;
   let heard: () => void = () => undefined;
+  /** Parts that come while another road plays are kept, but not spoken of. */
+  let asking = false;
 
   async function askKernel(): Promise<string | null> {
     try {
       const blob = await filmFromKernel(key, film, world, signal, (share) => {
-        traveller.progress(share);
+        if (asking) traveller.progress(share);
         heard();
       });
       const address = URL.createObjectURL(blob);
@@ -74,8 +76,10 @@ export async function bringFilm(
     } else if (next === "remote") {
       address = remote;
     } else {
+      asking = true;
       traveller.progress(null);
       address = await fromKernel(roads.length === 0);
+      asking = false;
       if (address === "later") {
         // Its bytes may still come; they are the last hope if the other road fails.
         roads.push("kernel");

@@ -46,9 +46,12 @@ export function playerView(
 
   const status = make("p", "snb-status");
   status.setAttribute("role", "status");
+  // Counts too fast to be read aloud.
+  const share = make("p", "snb-share");
+  share.setAttribute("aria-hidden", "true");
   const again = make("button", "snb-button", ["Load again"]);
   again.type = "button";
-  const cover = make("div", "snb-cover", [status, again]);
+  const cover = make("div", "snb-cover", [status, share, again]);
   const screen = make("div", "snb-screen", [video, cover]);
   const shape = film.width > 0 && film.height > 0 ? film.width / film.height : 16 / 9;
   screen.style.setProperty("--snb-shape", String(shape));
@@ -61,8 +64,10 @@ export function playerView(
 
   let resumeAt = 0;
 
-  function say(text: string, busy: boolean): void {
+  function say(text: string, busy: boolean, arrived: number | null = null): void {
     write(status, text);
+    write(share, arrived === null ? "" : `${Math.floor(arrived * 100)} %`);
+    visible(share, arrived !== null);
     attribute(cover, "data-busy", String(busy));
     visible(cover, true);
     visible(again, !busy);
@@ -107,8 +112,7 @@ export function playerView(
       film,
       world,
       {
-        progress: (share) =>
-          say(share === null ? "Loading film…" : `Loading film… ${Math.floor(share * 100)} %`, true),
+        progress: (arrived) => say("Loading film…", true, arrived),
         waiting: () =>
           say(`The kernel is busy, or gone: the film comes when it answers. It is saved as ${film.path}`, true),
         play,
