@@ -36,7 +36,7 @@ export function arrange(parent: Element, wanted: readonly Element[]): void {
 
 /** The focused element in the document or shadow root that holds `element`. */
 export function focused(element: Element): Element | null {
-  const root = element.getRootNode();
-  return root instanceof Document || root instanceof ShadowRoot ? root.activeElement : null;
+  // A detached element's root is an element, which has none.
+  return (element.getRootNode() as Partial<DocumentOrShadowRoot>).activeElement ?? null;
 }
 

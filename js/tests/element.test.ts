@@ -49,3 +49,12 @@ test("the focus is found inside a shadow root too", () => {
   expect(focused(inner)).toBe(inner);
   host.remove();
 });
+
+test("the focus is found in the page, and nowhere for what is in no page", () => {
+  const inner = make("button", "", ["x"]);
+  expect(focused(inner)).toBeNull();
+  document.body.append(inner);
+  inner.focus();
+  expect(focused(document.body)).toBe(inner);
+  inner.remove();
+});
