@@ -14,7 +14,6 @@ says; uv, Node and Chromium are fetched where they are missing, into folders tha
 step of the set-up remembers a digest of its inputs, so that a second run does nothing.
 """
 
-import argparse
 import fcntl
 import hashlib
 import os
@@ -43,8 +42,7 @@ class Trouble(Exception):
     """A chore cannot go on; the text says what happened and what to do."""
 
 
-def say(text: str) -> None:
-    print(f"dev.py: {text}", flush=True)
+say = partial(print, "dev.py:", flush=True)
 
 
 def run(*command: str | Path, cwd: Path = ROOT, env: dict[str, str] | None = None) -> None:
@@ -123,9 +121,10 @@ def fetched(name: str, pins: Path) -> Path:
     program = TOOLS / "bin" / name
 
     def fetch() -> None:
-        if not (TOOLS / "bin" / "pip").exists():
+        pip = TOOLS / "bin" / "pip"
+        if not pip.exists():
             make_tools()
-        run(TOOLS / "bin" / "pip", "install", "-qq", "--require-hashes", "-r", pins)
+        run(pip, "install", "-qq", "--require-hashes", "-r", pins)
 
     step(f"fetch {name}", program, fetch, pins)
     return program
@@ -243,8 +242,7 @@ def test(words: list[str]) -> int:
         began = time.monotonic()
         folder = JS if command[0] == "npm" else ROOT
         code = subprocess.run(command, cwd=folder, env=env, check=False).returncode
-        end = f"exit code {code}" if code else "ok"
-        rows.append(f"  {name:10}{end:14}{time.monotonic() - began:7.1f} s")
+        rows.append(f"  {name:10}exit code {code:<4}{time.monotonic() - began:7.1f} s")
         failed += [name] if code else []
     say("\n".join(["the checks:", *rows]))
     say(f"FAILED: {', '.join(failed)}" if failed else "all is well")
@@ -279,21 +277,20 @@ def pins(words: list[str]) -> int:
         # The older kernels are laid over .venv, which holds what they need besides themselves.
         alone = ["--no-deps"] if source.stem.startswith("ipykernel") else []
         pin(source, *alone, "-o", source.with_suffix(".txt"))
-    verb = "update" if "--upgrade" in words else "install"
+    lock = ["update" if "--upgrade" in words else "install", "--package-lock-only", *NPM_CI[1:]]
     for folder in (JS, PINS / "chromium"):
-        lock = (verb, "--package-lock-only", "--ignore-scripts", "--loglevel=error")
         run("npm", *lock, cwd=folder, env=env)
     return 0
 
 
 def main() -> int:
     chores = {chore.__name__: chore for chore in (demo, test, setup, build, bench, pins)}
-    shape = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=shape)
-    parser.add_argument("chore", choices=chores)
-    asked, words = parser.parse_known_args()
+    name, words = (sys.argv[1:2] or [""])[0], sys.argv[2:]
+    if name not in chores:
+        print(f"usage: python3 dev.py CHORE\n\n{__doc__}")
+        return 0 if name in ("-h", "--help") else 2
     try:
-        return chores[asked.chore](words)
+        return chores[name](words)
     except Trouble as trouble:
         print(f"dev.py: {trouble}", file=sys.stderr)
         return 1
