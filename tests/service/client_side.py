@@ -8,7 +8,15 @@ from contextlib import asynccontextmanager
 from sora_nb.core.settings import Secret
 from sora_nb.service.transport import Transport
 
+from .raw_server import Answer, reset
+
 KEY = "key-0123456789"
+PATIENT = 20.0
+
+
+def patience(answer: Answer) -> float:
+    """Seconds worth waiting for ``answer``: few where it is silence, many on a slow machine."""
+    return 0.2 if callable(answer) and answer is not reset else PATIENT
 
 
 @asynccontextmanager
@@ -16,7 +24,7 @@ async def transport_to(
     base: str,
     *,
     key: str | None = KEY,
-    within: float = 5.0,
+    within: float = PATIENT,
     allow_loopback: bool = True,
 ) -> AsyncIterator[Transport]:
     """A transport whose every time-out is ``within`` seconds and whose clock stands at 0."""

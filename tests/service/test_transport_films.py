@@ -12,7 +12,7 @@ from sora_nb.core.errors import DownloadError, LinkExpired
 from sora_nb.service.films import PIECE, Response
 from sora_nb.service.transport import Transport
 
-from .client_side import KEY, transport_to
+from .client_side import KEY, patience, transport_to
 from .raw_server import Answer, RawServer, http, never, then_nothing
 
 FILM = b"0123456789"
@@ -105,7 +105,10 @@ async def test_a_link_that_no_longer_answers_has_expired(status: int) -> None:
     ids=lambda value: repr(value)[:60],
 )
 async def test_a_film_that_does_not_come_is_a_download_error(answer: Answer) -> None:
-    async with RawServer([answer]) as server, transport_to(UNUSED, within=0.2) as transport:
+    async with (
+        RawServer([answer]) as server,
+        transport_to(UNUSED, within=patience(answer)) as transport,
+    ):
         with pytest.raises(DownloadError) as caught:
             await read(transport, f"{server.url}/f.mp4?signature=secret", start=1)
     assert type(caught.value) is DownloadError

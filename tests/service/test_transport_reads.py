@@ -17,7 +17,7 @@ from sora_nb.core.errors import (
     SoraError,
 )
 
-from .client_side import KEY, assert_keyless, transport_to
+from .client_side import KEY, assert_keyless, patience, transport_to
 from .raw_server import Answer, RawServer, envelope, http, never, reset
 
 PENDING = envelope({"taskId": "t", "state": "pending"})
@@ -74,7 +74,10 @@ async def test_the_balance_is_given_in_usd() -> None:
 async def test_trouble_with_a_check_has_its_own_error(
     answer: Answer, kind: type[SoraError]
 ) -> None:
-    async with RawServer([answer]) as server, transport_to(server.base, within=0.3) as transport:
+    async with (
+        RawServer([answer]) as server,
+        transport_to(server.base, within=patience(answer)) as transport,
+    ):
         with pytest.raises(SoraError) as caught:
             await transport.check("sora-2", "t")
     assert type(caught.value) is kind

@@ -25,7 +25,7 @@ from sora_nb.core.errors import (
 from sora_nb.core.task import VideoRequest
 from sora_nb.service.transport import Transport
 
-from .client_side import KEY, assert_keyless, transport_to
+from .client_side import KEY, assert_keyless, patience, transport_to
 from .raw_server import Answer, RawServer, endless, envelope, http, never, reset, then_nothing
 
 REQUEST = VideoRequest(prompt="a paper boat")
@@ -104,7 +104,7 @@ async def test_a_connection_that_is_not_made_in_time_is_surely_not_sent(
 async def test_a_tls_handshake_that_comes_to_nothing_is_surely_not_sent(answer: Answer) -> None:
     async with RawServer([], at_once=answer) as server:
         base = f"https://127.0.0.1:{server.port}/api/v1"
-        async with transport_to(base, within=0.2) as transport:
+        async with transport_to(base, within=patience(answer)) as transport:
             assert type(await failure_of(transport)) is ServiceUnreachable
     assert server.connections == 1
 
@@ -175,7 +175,7 @@ async def test_after_closing_nothing_is_sent() -> None:
 async def test_a_lost_or_unclear_answer_is_unsure_after_exactly_one_post(answer: Answer) -> None:
     async with (
         RawServer([answer, ACCEPTED]) as server,
-        transport_to(server.base, within=0.3) as transport,
+        transport_to(server.base, within=patience(answer)) as transport,
     ):
         error = await failure_of(transport)
     assert type(error) is SubmitUnsure

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sora_nb.core.task import VideoRequest
@@ -259,6 +259,7 @@ def test_every_shape_of_an_error_is_read(reply: bytes, expected: tuple[int | Non
     assert wire.read_error(reply) == expected
 
 
+@settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.binary(max_size=300)
     | st.recursive(
