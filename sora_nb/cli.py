@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -36,12 +37,18 @@ def main(argv: Sequence[str] | None = None, *, pause: Callable[[float], None] = 
         parser.print_help()
         return 2
     try:
-        return int(asked.run(asked, pause))
+        code = int(asked.run(asked, pause))
+        sys.stdout.flush()
     except SoraError as trouble:
         print("\n".join(trouble._render_traceback_()), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has had enough (| head). What is left in the buffer has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:

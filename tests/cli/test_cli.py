@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 from unittest.mock import MagicMock, create_autospec
@@ -176,3 +177,30 @@ def test_demo_runs_the_lab_or_the_notebook(
     monkeypatch.setattr(demo, called, run)
     assert cli.main(["demo", *words]) == 7
     run.assert_called_once_with(**arguments)
+
+
+_MANY = """
+import sys
+from types import SimpleNamespace
+import sora_nb.default_client
+from sora_nb import cli
+from sora_nb.core.lifecycle import new_record
+from sora_nb.core.task import VideoRequest
+record = new_record("k1", VideoRequest(prompt="a boat"), service="simulator", now=1.0)
+tasks = [SimpleNamespace(record=record)] * 5000
+sora_nb.default_client.default_client = lambda: SimpleNamespace(tasks=lambda: tasks)
+raise SystemExit(cli.main(["tasks", "--json"]))
+"""
+
+
+def test_a_reader_that_has_had_enough_is_no_crash() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", _MANY], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr is not None
+    with process.stderr as errors:
+        assert errors.read() == ""
+    assert process.wait() == 1
