@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-HEAD = 12
-"""Bytes of a file's beginning that ``stranger`` needs at least."""
+HEAD = 64
+"""Bytes of a file's beginning by which ``stranger`` knows it; every film has more."""
 
 _FIRST_BOXES = frozenset({b"ftyp", b"styp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot"})
 _CONTENT_BOXES = frozenset({b"moov", b"moof", b"mdat"})
@@ -15,7 +15,7 @@ _CONTENT_BOXES = frozenset({b"moov", b"moof", b"mdat"})
 def stranger(head: bytes, content_type: str | None) -> str | None:
     """What a body is that is no MP4, in words for a person; None for an MP4.
 
-    ``head``: the first bytes, at least HEAD of them. They decide; the header is only quoted.
+    ``head``: the first HEAD bytes, or the whole body. They decide; the header is only quoted.
     """
     if head[4:8] in _FIRST_BOXES:
         return None

@@ -46,8 +46,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (_V1,)
 class Connection(Protocol):
     """What is needed of an open database in autocommit mode."""
 
-    @property
-    def in_transaction(self) -> bool: ...
     def execute(self, sql: str, /) -> Any: ...
 
 
@@ -64,17 +62,13 @@ def check_version(db: Connection, path: Path) -> int:
 
 
 def migrate(db: Connection, path: Path) -> None:
-    """Bring an open file to the newest version, wholly or not at all."""
+    """Bring an open file to the newest version, wholly or not at all: on an error, close it."""
     if check_version(db, path) == len(MIGRATIONS):
         return
     db.execute("BEGIN IMMEDIATE")
-    try:
-        # Asked again under the lock: another kernel may have migrated the file just now.
-        for number in range(check_version(db, path), len(MIGRATIONS)):
-            for statement in MIGRATIONS[number]:
-                db.execute(statement)
-            db.execute(f"PRAGMA user_version = {number + 1}")
-        db.execute("COMMIT")
-    finally:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
+    # Asked again under the lock: another kernel may have migrated the file just now.
+    for number in range(check_version(db, path), len(MIGRATIONS)):
+        for statement in MIGRATIONS[number]:
+            db.execute(statement)
+        db.execute(f"PRAGMA user_version = {number + 1}")
+    db.execute("COMMIT")

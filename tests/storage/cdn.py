@@ -20,7 +20,7 @@ class Answer:
     content_type: str | None
     body: bytes
     breaks: bool = False
-    piece: int = 1000
+    piece: int = 0
 
     async def chunks(self) -> AsyncIterator[bytes]:
         for at in range(0, len(self.body), self.piece):
@@ -44,6 +44,7 @@ class Cdn:
     content_type: str | None = "video/mp4"
     cuts: list[int] = field(default_factory=list)
     lies: list[dict[str, object]] = field(default_factory=list)
+    piece: int = 1000
     requests: list[tuple[int, str | None]] = field(default_factory=list)
     open: int = 0
 
@@ -64,6 +65,7 @@ class Cdn:
             answer.breaks = self.breaks
         for name, value in (self.lies.pop(0) if self.lies else {}).items():
             setattr(answer, name, value)
+        answer.piece = self.piece
         self.open += 1
         try:
             yield answer

@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
@@ -152,15 +153,29 @@ def test_a_film_whose_pictures_are_destroyed_is_not_playable(
             read(broken)
 
 
-def test_damage_in_the_middle_leaves_the_rest_readable(
+def test_a_damaged_frame_does_not_cost_those_behind_it(
     make_film: FilmMaker, tmp_path: Path
 ) -> None:
-    data = bytearray(make_film(seconds=3, noise=True).read_bytes())
-    middle = data.rindex(b"mdat") + (len(data) - data.rindex(b"mdat")) // 2
-    data[middle : middle + 3000] = b"\xff" * 3000
+    whole = make_film(seconds=3)
+    with av.open(str(whole)) as container:
+        packets = [packet for packet in container.demux(video=0) if packet.size]
+    data = bytearray(whole.read_bytes())
+    for packet in packets[5:8]:
+        assert packet.pos is not None
+        data[packet.pos : packet.pos + packet.size] = b"\xff" * packet.size
     damaged = tmp_path / "damaged.mp4"
     damaged.write_bytes(data)
-    assert len(film.frames(damaged)) == 3
+    assert reds(film.frames(damaged)) == [0, 1, 2]
+
+
+def test_a_file_that_points_to_other_files_is_no_film(make_film: FilmMaker) -> None:
+    whole = make_film(seconds=1)
+    playlist = whole.with_name("list.mp4")
+    playlist.write_text(f"ffconcat version 1.0\nfile {whole.name}\n")
+    with av.open(str(playlist)) as container:
+        assert container.streams.video, "FFmpeg itself would follow it"
+    with pytest.raises(DownloadError, match="not a film"):
+        film.probe(playlist)
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>expired</html>", b"#EXTM3U\n#EXT-X-VERSION:3\n"])
@@ -179,8 +194,6 @@ def test_a_film_that_was_moved_away_is_said(tmp_path: Path) -> None:
 
 
 def test_sound_alone_is_no_film(tmp_path: Path) -> None:
-    import av
-
     path = tmp_path / "sound.mp4"
     with av.open(str(path), "w") as container:
         stream = container.add_stream("aac", rate=44_100)

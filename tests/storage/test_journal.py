@@ -124,6 +124,7 @@ def test_two_tasks_cannot_have_one_key(journal: Journal) -> None:
     with pytest.raises(KeyTaken, match="k7f3qa"):
         journal.create(make_record(prompt="another"), reuse=False)
     assert len(journal.all()) == 1
+    journal.create(make_record("other"), reuse=False)
 
 
 def test_only_the_first_of_two_kernels_changes_a_task(journal: Journal, path: Path) -> None:
@@ -263,8 +264,9 @@ def test_keys_are_found_by_their_beginning_only(journal: Journal) -> None:
     assert len(journal.with_prefix("")) == 4
 
 
-def test_file_and_folder_are_private_whatever_the_umask(path: Path) -> None:
-    before = os.umask(0)
+@pytest.mark.parametrize("umask", [0, 0o077, 0o277])
+def test_file_and_folder_are_private_whatever_the_umask(path: Path, umask: int) -> None:
+    before = os.umask(umask)
     try:
         journal = reopened(path)
         journal.create(make_record(), reuse=False)
@@ -327,6 +329,30 @@ def test_where_wal_cannot_work_the_journal_falls_back_to_delete(
     journal.close()
 
 
+def test_a_kernel_that_opens_the_journal_while_another_makes_it_waits_for_wal(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.parent.mkdir()
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    class Meeting(sqlite3.Connection):
+        def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+            if sql == "BEGIN IMMEDIATE" and other.in_transaction:
+                other.execute("COMMIT")
+            return super().execute(sql, *values)
+
+    connect: Callable[..., sqlite3.Connection] = sqlite3.connect
+    monkeypatch.setattr(
+        "sora_nb.storage.journal.sqlite3.connect",
+        lambda *values, **options: connect(*values, **options, factory=Meeting),
+    )
+    journal = reopened(path)
+    assert journal.mode == "wal"
+    journal.close()
+    other.close()
+
+
 def test_a_file_newer_than_this_code_is_refused_and_left_alone(
     journal: Journal, path: Path
 ) -> None:
@@ -335,6 +361,7 @@ def test_a_file_newer_than_this_code_is_refused_and_left_alone(
     newer = len(schema.MIGRATIONS) + 1
     with sqlite3.connect(path) as raw:
         raw.execute(f"PRAGMA user_version = {newer}")
+        raw.execute("PRAGMA journal_mode = DELETE")
     raw.close()
     before = path.read_bytes()
     with pytest.raises(JournalError, match="newer sora_nb") as caught:

@@ -299,6 +299,15 @@ def test_a_complete_part_is_finished_by_a_416(media: Media, cdn: Cdn, data: byte
     assert cdn.requests[1:] == [(len(data), '"one"')]
 
 
+def test_a_server_that_says_too_early_that_nothing_is_left_is_not_believed(
+    media: Media, cdn: Cdn, data: bytes
+) -> None:
+    cdn.cuts, cdn.lies = [5_000], [{}, {"status": 416, "body": b""}]
+    with pytest.raises(DownloadError):
+        save(media, cdn)
+    assert Path(save(media, cdn).path).read_bytes() == data
+
+
 def test_a_size_known_from_before_counts_when_a_part_does_not_say_it(
     media: Media, cdn: Cdn
 ) -> None:
@@ -363,16 +372,22 @@ STRANGERS: dict[str, tuple[bytes, str | None, str]] = {
 }
 
 
+@pytest.mark.parametrize("piece", [3, 1000])
 @pytest.mark.parametrize(("body", "kind", "words"), STRANGERS.values(), ids=STRANGERS)
 def test_what_is_no_film_is_named(
-    media: Media, folder: Path, cdn: Cdn, body: bytes, kind: str | None, words: str
+    media: Media, folder: Path, cdn: Cdn, body: bytes, kind: str | None, words: str, piece: int
 ) -> None:
-    cdn.data, cdn.content_type = body, kind
+    cdn.data, cdn.content_type, cdn.piece = body, kind, piece
     with pytest.raises(DownloadError, match="k7f3qa") as caught:
         save(media, cdn)
     assert words in caught.value.message
     assert "script" not in caught.value.message
     assert names(folder) == [f".{NAME}.lock"]
+
+
+def test_a_film_may_come_in_tiny_pieces(media: Media, cdn: Cdn, data: bytes) -> None:
+    cdn.piece = 7
+    assert Path(save(media, cdn).path).read_bytes() == data
 
 
 def test_a_page_in_the_way_does_not_cost_the_bytes_that_are_there(
