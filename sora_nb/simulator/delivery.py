@@ -36,8 +36,7 @@ class Outgoing:
 
 def has_effect(fault: dict[str, Any]) -> bool:
     """Whether a request with this fault is carried out before its answer goes wrong."""
-    refused = "status" in fault or "redirect" in fault or fault.get("cut") == "before"
-    return bool(fault.get("effect", not refused))
+    return bool(fault.get("effect", not ("status" in fault or "redirect" in fault)))
 
 
 def replaced(out: Outgoing | None, fault: dict[str, Any], now: float) -> Outgoing:

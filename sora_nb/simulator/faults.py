@@ -90,7 +90,7 @@ EFFECTS: dict[str, tuple[Check, tuple[str, ...]]] = {
     "delay": (_is_seconds, PATHS),
     "trickle": (_is_seconds, PATHS),
     "status": (_is_status, PATHS),
-    "body": (lambda value: True, PATHS),
+    "body": (lambda _: True, PATHS),
     "headers": (_is_headers, PATHS),
     "retry_after": (_is_retry_after, PATHS),
     "redirect": (_is_text, PATHS),

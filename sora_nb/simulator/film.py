@@ -37,4 +37,4 @@ class Film:
         parts = [self.prompt, self.duration, self.width, self.height, self.model]
         parts += [self.seed, self.take, self.variant, purpose]
         digest = hashlib.sha256(repr(parts).encode("utf-8", "backslashreplace")).digest()
-        return random.Random(int.from_bytes(digest))  # noqa: S311 (a palette, not a secret)
+        return random.Random(int.from_bytes(digest))

@@ -114,7 +114,7 @@ class FilmStore:
             await loop.run_in_executor(self._pool, self._render, film, self._folder / name)
         except PictureRefused as refused:
             self._failed(task, refused.code, refused.message)
-        except Exception:
+        except Exception:  # noqa: BLE001 (whatever it was, it is told and the task ends)
             if not self._closing.is_set():
                 traceback.print_exc(file=sys.stderr)
                 self._failed(task, "GENERATION_FAILED", "The simulator could not render the film.")

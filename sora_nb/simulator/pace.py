@@ -39,4 +39,4 @@ def fast_failure(seed: int, digest: str, take: int) -> Pace:
 def _source(seed: int, digest: str, take: int) -> random.Random:
     text = f"{seed}/{digest}/{take}"
     number = int.from_bytes(hashlib.sha256(text.encode()).digest())
-    return random.Random(number)  # noqa: S311 (drawn, not secret)
+    return random.Random(number)

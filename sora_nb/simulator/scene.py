@@ -207,7 +207,7 @@ def _between(one: palette.Colour, other: palette.Colour, share: float) -> palett
 
 
 def _fixed(x: int, y: int) -> Place:
-    return lambda index: (x, y)
+    return lambda _: (x, y)
 
 
 def _sprite(image: Image.Image) -> Sprite:

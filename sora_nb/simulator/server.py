@@ -76,9 +76,7 @@ class _Front:
                 prefix="sora-nb-simulator-", ignore_cleanup_errors=True
             )
             folder = Path(self._passing.name)
-        self.films = FilmStore(
-            folder / "films", config.films, lambda *told: self.simulator.fail(*told)
-        )
+        self.films = FilmStore(folder / "films", config.films, self._film_failed)
         self.films.prune(older_than=clock() - LINK_LIFE)
         self.simulator = Simulator(
             config,
@@ -191,10 +189,10 @@ class _Front:
         headers = {"Content-Type": "video/mp4", **chosen.headers}
         return Outgoing(chosen.status, payload, headers, length)
 
-    async def tasks(self, request: web.Request) -> web.Response:
+    async def tasks(self, _request: web.Request) -> web.Response:
         return web.json_response(self.simulator.accepted())
 
-    async def requests(self, request: web.Request) -> web.Response:
+    async def requests(self, _request: web.Request) -> web.Response:
         return web.json_response(list(self._log))
 
     async def set_faults(self, request: web.Request) -> web.Response:
@@ -208,14 +206,14 @@ class _Front:
         self._plan.replace(rules)
         return web.json_response({"rules": len(rules)})
 
-    async def shutdown(self, app: web.Application) -> None:
+    async def shutdown(self, _app: web.Application) -> None:
         self._closing.set()
         waiting = list(self._callbacks)
         for each in waiting:
             each.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
 
-    async def cleanup(self, app: web.Application) -> None:
+    async def cleanup(self, _app: web.Application) -> None:
         await self.films.close()
         if self._passing is not None:
             self._passing.cleanup()
@@ -237,6 +235,9 @@ class _Front:
         self, request: web.Request, out: Outgoing, fault: dict[str, Any]
     ) -> web.StreamResponse:
         return await send(request, out, fault, sleep=self._sleep, closing=self._closing)
+
+    def _film_failed(self, task: SimulatedTask, code: str, message: str) -> None:
+        self.simulator.fail(task, code, message)
 
     def _etag(self, path: Path) -> str:
         if path not in self._etags:

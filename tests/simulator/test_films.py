@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import BaseTestServer, TestClient, TestServer
 from PIL import Image
 
 from sora_nb.simulator.config import Config
+from sora_nb.simulator.film import Film
 from sora_nb.simulator.films import FilmStore
 from sora_nb.simulator.server import SIMULATOR, make_app
 from sora_nb.simulator.service import Simulator
@@ -29,7 +30,7 @@ def png() -> bytes:
 
 
 @pytest.fixture
-async def pictures() -> AsyncIterator[TestServer]:
+async def pictures() -> AsyncIterator[BaseTestServer]:
     """A host of pictures, good and bad."""
 
     async def answer(request: web.Request) -> web.Response:
@@ -50,9 +51,13 @@ async def pictures() -> AsyncIterator[TestServer]:
         yield server
 
 
+def names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
 async def ended(client: Client, task_id: str) -> dict[str, Any]:
     async with asyncio.timeout(30):
-        while (data := await status(client, task_id))["state"] not in ("success", "failed"):
+        while (data := await status(client, task_id))["state"] not in ("success", "failed"):  # noqa: ASYNC110 (asks as a client does)
             await asyncio.sleep(0.01)
     return data
 
@@ -69,7 +74,7 @@ async def ended(client: Client, task_id: str) -> dict[str, Any]:
     ],
 )
 async def test_the_start_picture_is_fetched_and_judged(
-    pictures: TestServer, tmp_path: Path, name: str, code: str | None
+    pictures: BaseTestServer, tmp_path: Path, name: str, code: str | None
 ) -> None:
     url = str(pictures.make_url(f"/{name}"))
     app = make_app(Config(speed=2000, state=tmp_path))
@@ -93,20 +98,28 @@ def task(clock: Clock, films: FilmStore) -> SimulatedTask:
     return simulator.submit("sora-2", raw(), KEY)
 
 
-async def test_a_film_is_rendered_once_and_kept(clock: Clock, tmp_path: Path) -> None:
+async def test_a_film_is_rendered_once_and_kept(
+    clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rendered: list[str] = []
+
+    def render(film: Film, path: Path, interrupted: object) -> None:
+        rendered.append("render")
+        path.write_bytes(b"film")
+
+    monkeypatch.setattr("sora_nb.simulator.render.render", render)
+
     def failed(task: SimulatedTask, code: str, message: str) -> None:
         raise AssertionError(message)
 
     store = FilmStore(tmp_path, "plain", failed)
     first, second = task(clock, store), task(clock, store)
-    paths = await asyncio.gather(store.made(first), store.made(second))
-    assert paths[0] is not None
-    assert paths[0] == paths[1]
-    assert [path.name for path in tmp_path.iterdir()] == ["plain-1280x720-4.mp4"]
-    before = paths[0].stat().st_mtime_ns
+    kept = tmp_path / "plain-1280x720-4.mp4"
+    assert {*await asyncio.gather(store.made(first), store.made(second))} == {kept}
+    assert names(tmp_path) == [kept.name]
     other = FilmStore(tmp_path, "plain", failed)
-    assert await other.made(first) == paths[0]
-    assert paths[0].stat().st_mtime_ns == before
+    assert await other.made(first) == kept
+    assert rendered == ["render"]
     await store.close()
     await other.close()
 
@@ -117,7 +130,7 @@ async def test_closing_ends_a_render_and_leaves_no_half_film(clock: Clock, tmp_p
     store.want(task(clock, store))
     await asyncio.sleep(0)
     await store.close()
-    assert list(tmp_path.iterdir()) == []
+    assert names(tmp_path) == []
     assert failures == []
 
 
