@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sora_nb.core.errors import DownloadError
 from sora_nb.core.task import Film, TaskRecord
@@ -20,6 +20,9 @@ from sora_nb.storage import sidecar
 from sora_nb.storage.download import LIMIT, Download, Fetch, Progress
 from sora_nb.storage.part import Part
 from sora_nb.storage.trouble import disk_trouble
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock, Timeout
 
 _T = TypeVar("_T")
 _KEY = re.compile(r"[a-z0-9]{1,64}")
@@ -92,15 +95,14 @@ class Media:
     @asynccontextmanager
     async def _only_writer(self, key: str, target: Path) -> AsyncIterator[Path]:
         """Hold the film's lock; wait while another process has it. That of a dead one is free."""
-        from filelock import FileLock, Timeout
-
         path = target.with_name(f".{target.stem}.lock")
-        lock = FileLock(path, thread_local=False)
+        # In a thread, because the import alone would hold the loop up for a tenth of a second.
+        lock, held_elsewhere = await asyncio.to_thread(_lock_at, path)
         with disk_trouble(key, target.parent):
             while not lock.is_locked:
                 try:
                     lock.acquire(blocking=False)
-                except Timeout:
+                except held_elsewhere:
                     await self._sleep(_LOCK_WAIT)
         try:
             yield path
@@ -136,6 +138,12 @@ class Media:
             _sync_folder(target.parent)
         part.forget_origin()
         return film
+
+
+def _lock_at(path: Path) -> tuple[BaseFileLock, type[Timeout]]:
+    from filelock import FileLock, Timeout
+
+    return FileLock(path, thread_local=False), Timeout
 
 
 def slug(prompt: str) -> str:

@@ -96,7 +96,7 @@ def test_a_turned_film_is_shown_upright(make_film: FilmMaker) -> None:
 
 
 def test_a_poster_is_a_small_jpeg_from_a_fifth_of_the_film(make_film: FilmMaker) -> None:
-    data = film.poster(make_film(seconds=10, width=1280, height=720))
+    data = film.poster(make_film(seconds=10, width=640, height=360, rate=4))
     assert len(data) <= 15_000
     with Image.open(io.BytesIO(data)) as picture:
         assert (picture.format, picture.size) == ("JPEG", (480, 270))

@@ -449,7 +449,7 @@ def test_a_disk_that_fills_up_on_the_way_is_said_and_what_came_is_kept(
     def full(part: Part, chunk: bytes) -> None:
         if part.size >= 3_000:
             part._close()
-            part._file = open("/dev/full", "wb", buffering=0)  # noqa: SIM115 (the part closes it)
+            part._file = Path("/dev/full").open("wb", buffering=0)  # noqa: SIM115 (the part closes it)
         whole(part, chunk)
 
     with monkeypatch.context() as patch:
