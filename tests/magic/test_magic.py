@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 from unittest.mock import MagicMock, call, create_autospec
 
@@ -16,7 +16,7 @@ from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from sora_nb import magic
+from sora_nb import magic, tab
 from sora_nb.asking import Preview
 from sora_nb.client import Client
 from sora_nb.core.errors import BudgetExceeded, InvalidRequest
@@ -82,6 +82,7 @@ def error_of(shell: Any, cell: str) -> BaseException | None:
 def test_a_line_submits_shows_one_panel_and_gives_the_task(
     shell: InteractiveShell, world: World
 ) -> None:
+    shell.user_ns.update(x="expanded", y="expanded")
     task = run(shell, "%sora a dog's dinner for {x} and $y -d 8")
     world.client.generate.assert_called_once_with(
         "a dog's dinner for {x} and $y", take=1, duration=8
@@ -395,13 +396,24 @@ def completions(shell: InteractiveShell, text: str) -> list[str]:
 def test_tab_completes_in_the_shell_and_twice_loaded_is_once(
     shell: InteractiveShell, world: World
 ) -> None:
+    matchers = len(shell.Completer.custom_matchers)
     magic.load_ipython_extension(shell)
+    assert len(shell.Completer.custom_matchers) == matchers
     world.client.keys.side_effect = lambda prefix: [k for k in ("k1", "q2") if k.startswith(prefix)]
     shell.user_ns["place"] = 1
     assert completions(shell, "%sora boat -d ") == ["4", "8", "12"]
     assert completions(shell, "v = %sora res") == ["resume"]
     assert completions(shell, "%sora show ") == ["k1", "q2"]
     assert completions(shell, "%sora a {place} --vars ") == ["place"]
+
+
+def test_tab_completes_where_ipython_has_no_matchers_yet(shell: InteractiveShell) -> None:
+    magic.unload_ipython_extension(shell)
+    tab.install(shell, ModuleType("a completer of IPython 7"))
+    assert {"4", "8", "12"} <= set(completions(shell, "%sora boat -d "))
+    assert "resume" in completions(shell, "v = %sora res")
+    tab.remove(shell)
+    assert "resume" not in completions(shell, "v = %sora res")
 
 
 def test_tab_offers_no_keys_where_no_client_was_made(
