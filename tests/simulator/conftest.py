@@ -104,10 +104,8 @@ async def serve(clock: Clock, tmp_path: Path) -> AsyncIterator[Serve]:
 
         async def start(config: Config | None = None, **doors: Any) -> Client:
             config = replace(config or Config(), films="plain", state=tmp_path / "state")
-            folder = tmp_path / "state" / "films"
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / "plain-1280x720-4.mp4").write_bytes(FILM)
             app = make_app(config, clock=clock, sleep=clock.sleep, **doors)
+            (tmp_path / "state" / "films" / "plain-1280x720-4.mp4").write_bytes(FILM)
             return await stack.enter_async_context(TestClient(TestServer(app)))
 
         yield start

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from sora_nb.simulator.film import Film
 from sora_nb.simulator.films import FilmStore
 from sora_nb.simulator.server import SIMULATOR, make_app
 from sora_nb.simulator.service import Simulator
-from sora_nb.simulator.tasks import SimulatedTask, TaskShelf
+from sora_nb.simulator.tasks import LINK_LIFE, SimulatedTask, TaskShelf
 
 from .conftest import KEY, Client, Clock, raw, status, submitted
 
@@ -152,12 +153,13 @@ async def test_a_render_that_breaks_is_a_failed_task(
     assert "no codec" in capsys.readouterr().err
 
 
-async def test_films_of_expired_links_are_deleted(tmp_path: Path) -> None:
-    (tmp_path / "old.mp4").write_bytes(b"")
-    made = (tmp_path / "old.mp4").stat().st_mtime
-    store = FilmStore(tmp_path, "scene", lambda *told: None)
-    store.prune(older_than=made - 1)
-    assert (tmp_path / "old.mp4").exists()
-    store.prune(older_than=made + 1)
-    assert not (tmp_path / "old.mp4").exists()
-    await store.close()
+def test_a_simulator_that_starts_clears_the_films_of_expired_links(
+    clock: Clock, tmp_path: Path
+) -> None:
+    (tmp_path / "films").mkdir()
+    for name, age in (("old", LINK_LIFE + 1), ("new", LINK_LIFE - 1)):
+        path = tmp_path / "films" / f"{name}.mp4"
+        path.write_bytes(b"")
+        os.utime(path, (clock.now - age, clock.now - age))
+    make_app(Config(state=tmp_path), clock=clock)
+    assert names(tmp_path / "films") == ["new.mp4"]
