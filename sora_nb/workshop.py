@@ -58,7 +58,10 @@ class Workshop:
             if self.journal.get(record.key) is None:
                 break
         found = self.ledger.create(record, reuse=not new)
-        self.engine.start(self.engine.recover(found))
+        if found.state is State.STOPPED:
+            self.engine.watch(found.key)
+        else:
+            self.engine.start(self.engine.recover(found))
         return found, found.key != record.key
 
     def again(self, key: str) -> tuple[TaskRecord, bool]:

@@ -30,8 +30,9 @@ UNFINISHED = frozenset(
 )
 """States in which something still happens by itself. The others rest until a person acts."""
 
-REUSABLE = UNFINISHED | {State.READY}
-"""States whose task is given again for the same request instead of paying a second time."""
+REUSABLE = UNFINISHED | {State.READY, State.STOPPED, State.UNSURE}
+"""States whose task is given again for the same request instead of paying a second time: all but
+failed. An unsure one may be charged already, a stopped one goes on at the service."""
 
 
 class FrozenDict(dict[str, Json]):

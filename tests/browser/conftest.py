@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -43,6 +43,8 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def lab(page: Page, server: Server, request: pytest.FixtureRequest) -> LabPage:
-    """A notebook in a folder of its own, so that no test sees another one's files."""
-    return LabPage(page, server, folder=f"{Path(request.node.name).name.split('[')[0]}/")
+def lab(page: Page, server: Server, request: pytest.FixtureRequest) -> Iterator[LabPage]:
+    """A notebook in a folder of its own with a kernel of its own, which ends with the test."""
+    lab = LabPage(page, server, folder=re.sub(r"[^a-z0-9]+", "-", request.node.name) + "/")
+    yield lab
+    lab.end()

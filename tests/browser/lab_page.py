@@ -12,7 +12,7 @@ from tests.browser.jupyter_server import Server
 
 READY_MS = 60_000
 
-_NOTEBOOK = "window.jupyterapp.shell.currentWidget"
+_NOTEBOOK = "window.jupyterapp?.shell?.currentWidget"
 
 
 class LabPage:
@@ -97,6 +97,13 @@ class LabPage:
                 return
             self.page.wait_for_timeout(100)
         raise AssertionError(f"no cell made {name}")
+
+    def end(self) -> None:
+        """Shut down every kernel of the server: a kernel left over would slow the next test."""
+        headers = {"Authorization": f"token {self.server.token}"}
+        kernels = f"{self.server.url}api/kernels"
+        for kernel in self.page.request.get(kernels, headers=headers).json():
+            self.page.request.delete(f"{kernels}/{kernel['id']}", headers=headers)
 
     def output(self, index: int) -> Locator:
         return self.page.locator(".jp-Notebook .jp-Cell").nth(index).locator(".jp-Cell-outputArea")

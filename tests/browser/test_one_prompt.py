@@ -110,6 +110,7 @@ def test_a_film_outside_the_servers_root_comes_over_the_comm(
     film = lab.output(1).locator(FILM)
     film_plays(film)
     assert film.get_attribute("src", timeout=1000).startswith("blob:")  # type: ignore[union-attr]
+    lab.save()
     lab.load()  # the bytes are gone with the page; the view asks for them again
     film_plays(lab.output(1).locator(FILM))
 
@@ -129,7 +130,7 @@ def test_a_refused_prompt_shows_advice_then_becomes_plain_html(lab: LabPage) -> 
     lab.run(0)
     lab.run(1)
     output = lab.output(1)
-    expect(output.get_by_text("The service refused the content")).to_be_visible(timeout=20_000)
+    expect(output.get_by_text("The service refused the content", exact=True)).to_be_visible(timeout=20_000)
     expect(output.get_by_text("Change the prompt")).to_be_visible()
     screenshot(lab.page, "refused")
     expect(output.locator(".sora-nb-saved")).to_be_visible(timeout=40_000)
