@@ -108,8 +108,10 @@ export function actionsView(
       }
       arrange(row, wanted.flatMap((action) => buttons.get(action)?.el ?? []));
       visible(el, wanted.length > 0);
-      // The button under the focus may be gone with the state it belonged to: stay in the row.
-      if (lost && !row.contains(held)) row.querySelector("button")?.focus({ preventScroll: true });
+      // The button under the focus may be gone with the state it belonged to: stay in the card.
+      if (!lost || row.contains(held)) return;
+      const near = row.querySelector("button") ?? el.closest<HTMLElement>("article");
+      near?.focus({ preventScroll: true });
     },
   };
 }

@@ -54,6 +54,8 @@ export function cardView(
   const actions = actionsView(tools, life.signal);
   const words = make("div", "snb-body");
   const el = make("article", "snb-card", [frame, words]);
+  // Not a stop of the Tab key; holds the focus when the button that had it is gone.
+  el.tabIndex = -1;
   clock.add(outlook.beat, life.signal);
 
   let screening: { film: Film; player: PlayerView; life: AbortController } | null = null;

@@ -5,6 +5,7 @@ import { ticker } from "./clock";
 import { copy } from "./copy";
 import { arrange, attribute, make, visible } from "./element";
 import { childOf } from "./life";
+import { keepShortcutsOut } from "./shortcuts";
 import type { Clock, Command, PanelSnapshot } from "./snapshot";
 import type { Surroundings } from "./surroundings";
 
@@ -50,9 +51,8 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
   const list = make("div", "snb-list");
   const empty = make("p", "snb-quiet", ["Nothing to show yet."]);
   const root = make("div", "sora-nb", [empty, list, live.el]);
-  // Jupyter's one-letter commands (dd deletes a cell) are not meant for what is focused in here.
-  root.setAttribute("data-lm-suppress-shortcuts", "true");
   root.setAttribute("lang", "en");
+  keepShortcutsOut(root, life.signal);
   const clock = ticker(life.signal);
   const views = new Map<string, CardView>();
   const tools = { send: world.send, copy, announce: live.say };

@@ -119,6 +119,13 @@ describe("a new snapshot", () => {
     expect(article.dataset["state"]).toBe("processing");
   });
 
+  test("without the focused button keeps the focus in the card", () => {
+    const { model, el } = open(fixture("queued"));
+    button(el, "Stop watching").focus();
+    model.put(fixture("submitting"));
+    expect(document.activeElement).toBe(find(el, "article"));
+  });
+
   test("of the same film never makes the video anew", async () => {
     const { model, el } = open(fixture("ready"));
     await settle();
