@@ -1,6 +1,6 @@
 """%sora and %%sora: a line of text becomes a request, or a verb becomes a call of the client.
 
-The client is imported by the first line that needs it: %load_ext stays cheap.
+The grammar and the client are imported by the first line that needs them: %load_ext stays cheap.
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import no_var_expand
 
-from sora_nb.line import Generate, Studio, Verb, nearly_a_verb, parse, substitute
 from sora_nb.options import KEYED, help_text, short_help
-from sora_nb.scanner import LineError
 
 if TYPE_CHECKING:
     from sora_nb.client import Client
+    from sora_nb.line import Generate
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
@@ -76,6 +75,8 @@ def _service_line(environ: Mapping[str, str]) -> str:
 
 def _magic_of(shell: InteractiveShell) -> Callable[..., object]:
     def sora(line: str, cell: str | None = None) -> object:
+        from sora_nb.scanner import LineError
+
         try:
             return _run(shell, line, cell)
         except LineError as trouble:
@@ -87,6 +88,8 @@ def _magic_of(shell: InteractiveShell) -> Callable[..., object]:
 
 
 def _run(shell: InteractiveShell, line: str, cell: str | None) -> object:
+    from sora_nb.line import Studio, Verb, parse
+
     command = parse(line, cell)
     if isinstance(command, Studio):
         print(short_help())
@@ -107,6 +110,7 @@ def _generate(shell: InteractiveShell, client: Client, command: Generate, wait: 
     from sora_nb.core.errors import SoraError
     from sora_nb.display.collection import Tasks
     from sora_nb.display.show import show_tasks
+    from sora_nb.line import substitute
 
     _refuse_a_misspelt_verb(client, command)
     prompt = substitute(command.prompt, command.variables, shell.user_ns)
@@ -139,6 +143,8 @@ def _generate(shell: InteractiveShell, client: Client, command: Generate, wait: 
 def _refuse_a_misspelt_verb(client: Client, command: Generate) -> None:
     """``%sora shwo KEY`` is not a prompt: the second word is the key of a task."""
     from sora_nb.core.errors import InvalidRequest
+    from sora_nb.line import nearly_a_verb
+    from sora_nb.scanner import LineError
 
     words = command.prompt.split()
     verb = nearly_a_verb(words[0])
