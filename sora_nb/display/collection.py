@@ -59,3 +59,13 @@ class Tasks(Sequence[Task]):
 
     def _repr_html_(self) -> str:
         return html_table([task.record for task in self])
+
+    def _ipython_display_(self) -> None:
+        """The table, unless this cell has a panel of just these tasks: one output is enough."""
+        from IPython.display import publish_display_data
+
+        from sora_nb.display.show import shown_here
+
+        if not (self and shown_here(self)):
+            bundle = {"text/plain": repr(self), "text/html": self._repr_html_()}
+            publish_display_data(bundle)  # type: ignore[no-untyped-call]

@@ -76,7 +76,7 @@ class Task:
         self.owner = owner
         self._key = key
         self.reused = reused
-        self._shown_in: object = None
+        self.shown_in: object = None
 
     @property
     def record(self) -> TaskRecord:

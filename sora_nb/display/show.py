@@ -22,12 +22,10 @@ def show_tasks(tasks: Sequence[Task], *, wait: bool = False) -> None:
     """
     tasks = list(tasks)
     shell = _shell()
-    stamp = None if shell is None else (id(shell), shell.execution_count)
-    shown = stamp is not None and all(task._shown_in == stamp for task in tasks)
-    for task in tasks:
-        task._shown_in = stamp
-    if not tasks or (shown and not wait):
+    if not tasks or (shown_here(tasks) and not wait):
         return
+    for task in tasks:
+        task.shown_in = _stamp(shell)
     if shell is None or not hasattr(shell, "kernel"):
         _show_text(tasks, wait=wait)
         return
@@ -41,6 +39,16 @@ def show_tasks(tasks: Sequence[Task], *, wait: bool = False) -> None:
         finally:
             if all(task.record.finished for task in tasks):
                 wait_for(output.settled, SETTLE)
+
+
+def shown_here(tasks: Sequence[Task]) -> bool:
+    """Whether the running cell shows all of these tasks already."""
+    stamp = _stamp(_shell())
+    return stamp is not None and all(task.shown_in == stamp for task in tasks)
+
+
+def _stamp(shell: Any) -> object:
+    return None if shell is None else (id(shell), shell.execution_count)
 
 
 def _wait_all(tasks: Sequence[Task]) -> None:
