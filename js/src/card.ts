@@ -28,6 +28,12 @@ const FRAMES: Record<State, IconName> = {
 /** States in which something moves by itself. */
 const MOVING: ReadonlySet<State> = new Set(["submitting", "pending", "processing", "saving"]);
 
+/** The film's own sides where there is one: a model may have answered with another frame than asked. */
+function shape({ film, frame }: Card): Card["frame"] {
+  if (!film || film.width <= 0 || film.height <= 0) return frame;
+  return film.height > film.width ? "portrait" : "landscape";
+}
+
 export interface CardView {
   el: HTMLElement;
   show(card: Card, since: number): void;
@@ -77,12 +83,12 @@ export function cardView(
     show(card, since) {
       const player = screen(card);
       attribute(el, "data-state", card.state);
-      attribute(el, "data-frame", card.frame);
+      attribute(el, "data-frame", shape(card));
       attribute(el, "data-film", String(player !== null));
       attribute(el, "aria-label", `Video task ${card.key}, ${card.state}`);
       attribute(frame, "data-moving", String(MOVING.has(card.state)));
       if (Object.hasOwn(FRAMES, card.state)) putIcon(symbol, FRAMES[card.state]);
-      write(ratio, card.frame === "portrait" ? "9:16" : "16:9");
+      write(ratio, shape(card) === "portrait" ? "9:16" : "16:9");
       prompt.show(card);
       const made = player ? [`made in ${duration(card.clock.elapsed)}`] : [];
       write(facts, [...card.facts, ...made].join(" · "));

@@ -152,6 +152,15 @@ describe("a new snapshot", () => {
     await settle();
   });
 
+  test("lays the card out by the film's own sides, whatever was asked for", async () => {
+    const asked = card("ready_reused");
+    const { model, el } = open(one({ ...asked, film: null }));
+    expect(find(el, "article").dataset["frame"]).toBe("portrait");
+    model.put(one({ ...asked, film: asked.film && { ...asked.film, width: 1280, height: 720 } }));
+    expect(find(el, "article").dataset["frame"]).toBe("landscape");
+    await settle();
+  });
+
   test("without a card takes it away with all that it started", () => {
     const { model, el } = open(fixture("many"));
     model.put(one());
