@@ -45,7 +45,7 @@ class Tasks(Sequence[Task]):
         return list(await asyncio.gather(*(task._wait() for task in self)))
 
     def rows(self) -> list[dict[str, Any]]:
-        """One dict a task: key, state, prompt, settings, times (Unix seconds), cost, path, error."""
+        """One dict a task: key, state, prompt, settings, Unix seconds, USD, path, error."""
         return [row(task.record) for task in self]
 
     def to_pandas(self) -> pd.DataFrame:

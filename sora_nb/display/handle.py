@@ -238,7 +238,7 @@ class Video:
             return target
         except OSError as error:
             raise DownloadError(
-                f"task {self.task.key}: the film could not be copied to {target}: {error.strerror}.",
+                f"task {self.task.key}: the film was not copied to {target}: {error.strerror}.",
                 advice=f"The film itself is at {self.path}.",
                 task=self.task,
             ) from error

@@ -93,7 +93,7 @@ class Output:
             self.settled.set_result(None)
 
     def _src(self, record: TaskRecord) -> str | None:
-        """Where the saved page finds the film: beside the notebook, inside it, or at the service."""
+        """Where the saved page finds the film: beside it, inside it, or at the service."""
         if record.film is None:
             return None
         path = Path(record.film.path)

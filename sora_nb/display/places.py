@@ -1,4 +1,4 @@
-"""Where this kernel runs: the notebook's folder, the Jupyter server's root, what a cell can show."""
+"""Where this kernel runs: the notebook's folder and the Jupyter server's root."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import time
+from contextlib import suppress
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -80,7 +81,5 @@ async def watch(future: concurrent.futures.Future[T], timeout: float | None = No
 
 
 def _tell(loop: asyncio.AbstractEventLoop, done: asyncio.Event) -> None:
-    try:
+    with suppress(RuntimeError):  # the loop that waited has closed: nobody waits any more
         loop.call_soon_threadsafe(done.set)
-    except RuntimeError:
-        pass  # the loop that waited has closed: nobody is waiting any more
