@@ -28,7 +28,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
-TOOLS = ROOT / ".venv-tools"
+TOOLS = ROOT / ".venv-tools"  # the system's own pip refuses to install tools
 PINS = ROOT / "requirements"
 JS = ROOT / "js"
 PYTHON = VENV / "bin" / "python"
@@ -98,15 +98,13 @@ def apt_install(*packages: str) -> bool:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
     say(f"apt-get install {' '.join(packages)} …")
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    run("apt-get", "-qq", "update", env=quiet)
-    apt = ("apt-get", "-qq", "-y", "--no-install-recommends", "-o=Dpkg::Use-Pty=0", "install")
-    run(*apt, *packages, env=quiet)
+    quiet = partial(run, "apt-get", "-qq", env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
+    quiet("update")
+    quiet("install", "-y", "--no-install-recommends", "-o=Dpkg::Use-Pty=0", *packages)
     return True
 
 
 def make_tools() -> None:
-    # What is fetched lives in an environment of its own: the system's pip refuses to install it.
     make = (sys.executable, "-m", "venv", "--clear", TOOLS)
     if subprocess.run(make, capture_output=True, check=False).returncode:
         # Debian keeps the pip of new environments in a package of its own.
