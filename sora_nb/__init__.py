@@ -93,13 +93,13 @@ def __dir__() -> list[str]:
 
 def load_ipython_extension(ipython: InteractiveShell) -> None:
     """``%load_ext sora_nb``: registers ``%sora`` and ``%%sora``."""
-    from sora_nb.magic import load_ipython_extension
+    from sora_nb.magic.extension import load_ipython_extension
 
     load_ipython_extension(ipython)
 
 
 def unload_ipython_extension(ipython: InteractiveShell) -> None:
     """``%unload_ext sora_nb``: takes the magics away again; tasks go on."""
-    from sora_nb.magic import unload_ipython_extension
+    from sora_nb.magic.extension import unload_ipython_extension
 
     unload_ipython_extension(ipython)

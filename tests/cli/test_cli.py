@@ -11,7 +11,8 @@ from unittest.mock import MagicMock, create_autospec
 import pytest
 
 import sora_nb
-from sora_nb import cli, demo
+from sora_nb.cli import demo
+from sora_nb.cli import main as cli
 from sora_nb.client import Client
 from sora_nb.core.errors import InvalidRequest, JournalError
 from sora_nb.core.lifecycle import Refused, Sending, advance, new_record
@@ -183,7 +184,7 @@ _MANY = """
 import sys
 from types import SimpleNamespace
 import sora_nb.default_client
-from sora_nb import cli
+from sora_nb.cli import main as cli
 from sora_nb.core.lifecycle import new_record
 from sora_nb.core.task import VideoRequest
 record = new_record("k1", VideoRequest(prompt="a boat"), service="simulator", now=1.0)

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from sora_nb import demo, jupyter_process
-from sora_nb.jupyter_process import DemoTrouble
+from sora_nb.cli import demo, jupyter_process
+from sora_nb.cli.jupyter_process import DemoTrouble
 
 FILM = """
 import os, pathlib
@@ -144,7 +144,7 @@ def test_jupyter_gets_folders_of_its_own_and_this_interpreter(tmp_path: Path) ->
 
 _LAB = """
 import sys
-from sora_nb import demo
+from sora_nb.cli import demo
 demo.__file__ = sys.argv[1]
 raise SystemExit(demo.lab(port=None, speed=None, browser=False))
 """

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from sora_nb.completion import Offer, complete
 from sora_nb.core.models import MODELS
-from sora_nb.options import FLAGS, VERBS
+from sora_nb.magic.completion import Offer, complete
+from sora_nb.magic.options import FLAGS, VERBS
 
 KEYS = ("k3f9zz", "k4aaaa", "q2bbbb")
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sora_nb.line import Generate, Studio, Verb, parse, substitute
-from sora_nb.options import LATER_OPTIONS, LATER_VERBS, VERBS
-from sora_nb.scanner import LineError
+from sora_nb.magic.line import Generate, Studio, Verb, parse, substitute
+from sora_nb.magic.options import LATER_OPTIONS, LATER_VERBS, VERBS
+from sora_nb.magic.scanner import LineError
 
 
 def generate(line: str, cell: str | None = None) -> Generate:

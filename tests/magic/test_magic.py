@@ -16,13 +16,14 @@ from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from sora_nb import magic, tab
 from sora_nb.asking import Preview
 from sora_nb.client import Client
 from sora_nb.core.errors import BudgetExceeded, InvalidRequest
 from sora_nb.core.settings import Settings
 from sora_nb.display.collection import Tasks
 from sora_nb.display.handle import Task, Video
+from sora_nb.magic import extension as magic
+from sora_nb.magic import tab
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ class World:
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     world = World()
     monkeypatch.setattr("sora_nb.default_client.default_client", lambda: world.client)
-    monkeypatch.setattr("sora_nb.tab.existing_client", lambda: world.client)
+    monkeypatch.setattr("sora_nb.magic.tab.existing_client", lambda: world.client)
     monkeypatch.setattr("sora_nb.display.show.show_tasks", world.show)
     return world
 
@@ -423,14 +424,14 @@ def test_tab_offers_no_keys_where_no_client_was_made(
         raise AssertionError("Tab makes no client")
 
     monkeypatch.setattr("sora_nb.default_client.default_client", refuse)
-    monkeypatch.setattr("sora_nb.tab.existing_client", lambda: None)
+    monkeypatch.setattr("sora_nb.magic.tab.existing_client", lambda: None)
     assert "k1" not in completions(shell, "%sora show ")
 
 
 _LOAD = """
 import sys
 from IPython.core.interactiveshell import InteractiveShell
-from sora_nb import magic
+from sora_nb.magic import extension as magic
 magic.load_ipython_extension(InteractiveShell.instance())
 heavy = {"aiohttp", "msgspec", "ipywidgets", "anywidget", "av", "PIL", "numpy", "sora_nb.client"}
 print(sorted(heavy & set(sys.modules)))

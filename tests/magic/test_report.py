@@ -8,7 +8,7 @@ import pytest
 
 from sora_nb.asking import Preview
 from sora_nb.core.settings import resolve
-from sora_nb.options import LATER_OPTIONS, LATER_VERBS, OPTIONS, VERBS, help_text
+from sora_nb.magic.options import LATER_OPTIONS, LATER_VERBS, OPTIONS, VERBS, help_text
 from sora_nb.report import config_text, preview_text
 
 BODY = {"input": {"prompt": "ein Boot, 漢字", "duration": 4}}

@@ -7,7 +7,7 @@ import json
 import re
 from typing import NamedTuple, NoReturn
 
-from sora_nb.options import FLAGS, LATER_OPTIONS, Option
+from sora_nb.magic.options import FLAGS, LATER_OPTIONS, Option
 
 
 class LineError(ValueError):

@@ -14,18 +14,18 @@ from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import no_var_expand
 
-from sora_nb.options import KEYED, help_text, short_help
+from sora_nb.magic.options import KEYED, help_text, short_help
 
 if TYPE_CHECKING:
     from sora_nb.client import Client
-    from sora_nb.line import Generate
+    from sora_nb.magic.line import Generate
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """Register %sora, %%sora and their completion, and say in one line which service is in use."""
     from IPython.core import completer
 
-    from sora_nb import tab
+    from sora_nb.magic import tab
 
     register: Any = shell.register_magic_function  # its own annotation lacks the function
     register(_magic_of(shell), "line_cell", "sora")
@@ -35,7 +35,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
 
 def unload_ipython_extension(shell: InteractiveShell) -> None:
     """Take the magics and the completion away again. Tasks go on."""
-    from sora_nb import tab
+    from sora_nb.magic import tab
 
     tab.remove(shell)
     for kind in ("line", "cell"):
@@ -75,7 +75,7 @@ def _service_line(environ: Mapping[str, str]) -> str:
 
 def _magic_of(shell: InteractiveShell) -> Callable[..., object]:
     def sora(line: str, cell: str | None = None) -> object:
-        from sora_nb.scanner import LineError
+        from sora_nb.magic.scanner import LineError
 
         try:
             return _run(shell, line, cell)
@@ -88,7 +88,7 @@ def _magic_of(shell: InteractiveShell) -> Callable[..., object]:
 
 
 def _run(shell: InteractiveShell, line: str, cell: str | None) -> object:
-    from sora_nb.line import Studio, Verb, parse
+    from sora_nb.magic.line import Studio, Verb, parse
 
     command = parse(line, cell)
     if isinstance(command, Studio):
@@ -110,7 +110,7 @@ def _generate(shell: InteractiveShell, client: Client, command: Generate, wait: 
     from sora_nb.core.errors import SoraError
     from sora_nb.display.collection import Tasks
     from sora_nb.display.show import show_tasks
-    from sora_nb.line import substitute
+    from sora_nb.magic.line import substitute
 
     _refuse_a_misspelt_verb(client, command)
     prompt = substitute(command.prompt, command.variables, shell.user_ns)
@@ -143,8 +143,8 @@ def _generate(shell: InteractiveShell, client: Client, command: Generate, wait: 
 def _refuse_a_misspelt_verb(client: Client, command: Generate) -> None:
     """``%sora shwo KEY`` is not a prompt: the second word is the key of a task."""
     from sora_nb.core.errors import InvalidRequest
-    from sora_nb.line import nearly_a_verb
-    from sora_nb.scanner import LineError
+    from sora_nb.magic.line import nearly_a_verb
+    from sora_nb.magic.scanner import LineError
 
     words = command.prompt.split()
     verb = nearly_a_verb(words[0])

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from sora_nb.jupyter_process import (
+from sora_nb.cli.jupyter_process import (
     DemoTrouble,
     ended,
     environment_of,
@@ -35,10 +35,11 @@ SPEED = 30.0
 def lab(*, port: int | None, speed: float | None, browser: bool) -> int:
     """Run JupyterLab on 127.0.0.1 until Ctrl-C or SIGTERM. Gives the exit code."""
     try:
-        notebook = find_notebook(Path(__file__).parents[1], Path.cwd())
+        notebook = find_notebook(Path(__file__).parents[2], Path.cwd())
         _need("jupyterlab")
         with sigterm_as_interrupt(), tempfile.TemporaryDirectory(prefix="sora_nb_lab_") as own:
             environment = environment_of(os.environ, Path(own), _speed(speed))
+            environment |= _simulator_only(environment)
             _serve(notebook, port or free_port(), environment, Path(own), browser=browser)
     except DemoTrouble as trouble:
         print(trouble, file=sys.stderr)
@@ -51,7 +52,7 @@ def lab(*, port: int | None, speed: float | None, browser: bool) -> int:
 def headless(*, speed: float | None) -> int:
     """Execute a copy of the notebook against the simulator. 0: a film that plays came out."""
     try:
-        notebook = find_notebook(Path(__file__).parents[1], Path.cwd())
+        notebook = find_notebook(Path(__file__).parents[2], Path.cwd())
         _need("nbconvert", "ipykernel")
         # The film stays, to be looked at: its path is what this prints.
         folder = Path(tempfile.mkdtemp(prefix="sora_nb_demo_"))
@@ -60,7 +61,8 @@ def headless(*, speed: float | None) -> int:
             skip = shutil.ignore_patterns("sora_videos", ".ipynb_checkpoints")
             shutil.copytree(notebook.parent, copy, ignore=skip)
             environment = environment_of(os.environ, Path(own), _speed(speed))
-            environment |= _simulator_only(environment, Path(own), folder)
+            environment |= _simulator_only(environment)
+            environment |= {"SORA_NB_HOME": f"{own}/home", "SORA_NB_MEDIA": str(folder)}
             execute(copy / NOTEBOOK, environment)
         film, seconds = _newest_film(folder)
     except DemoTrouble as trouble:
@@ -90,16 +92,14 @@ def _need(*modules: str) -> None:
         raise DemoTrouble(f'{missing[0]} is not installed: pip install "sora-nb[demo]"')
 
 
-def _simulator_only(environ: Mapping[str, str], own: Path, media: Path) -> dict[str, str]:
-    """Nobody is there to agree to a charge: an empty value counts as not set."""
+def _simulator_only(environ: Mapping[str, str]) -> dict[str, str]:
+    """A demo charges nobody, whatever is set: an empty value counts as not set."""
     if environ.get("APIXO_API_KEY") or environ.get("APIXO_BASE_URL"):
         print("APIXO_API_KEY and APIXO_BASE_URL are left aside: this runs on the simulator")
     return {
         "APIXO_API_KEY": "",
         "APIXO_BASE_URL": "",
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
-        "SORA_NB_HOME": str(own / "home"),
-        "SORA_NB_MEDIA": str(media),
     }
 
 
@@ -137,10 +137,6 @@ def _serve(
         server = f"http://127.0.0.1:{port}"
         until_ready(process, f"{server}/api/status", token, log, time.sleep)
         url = f"{server}/lab/tree/{quote(notebook.name)}?token={token}"
-        if environment.get("APIXO_API_KEY"):
-            print(
-                "APIXO_API_KEY is set: films of this notebook are made and charged by the service"
-            )
         print(f"{url}\nCtrl-C ends it", flush=True)
         if browser and _has_screen(environment):
             webbrowser.open(url)

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sora_nb.options import FLAGS, LATER_VERBS, VERBS, Option
-from sora_nb.scanner import JSON, LineError, scan, unquoted
+from sora_nb.magic.options import FLAGS, LATER_VERBS, VERBS, Option
+from sora_nb.magic.scanner import JSON, LineError, scan, unquoted
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from sora_nb.options import FLAGS, VERBS, Option
+from sora_nb.magic.options import FLAGS, VERBS, Option
 
 
 class Offer(NamedTuple):

@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _demo(asked: argparse.Namespace, _pause: Callable[[float], None]) -> int:
-    from sora_nb import demo
+    from sora_nb.cli import demo
 
     if asked.headless:
         return demo.headless(speed=asked.speed)

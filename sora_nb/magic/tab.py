@@ -9,7 +9,7 @@ from sora_nb.core.errors import SoraError
 from sora_nb.default_client import existing_client
 
 if TYPE_CHECKING:
-    from sora_nb.completion import Offer
+    from sora_nb.magic.completion import Offer
 
 MATCHER = "sora_nb.matcher"
 """The matcher's identifier, by which it is found again."""
@@ -61,7 +61,7 @@ def _hook(shell: Any, event: Any) -> list[str]:
 
 
 def _offer(shell: Any, text: str) -> Offer | None:
-    from sora_nb.completion import complete
+    from sora_nb.magic.completion import complete
 
     hidden = shell.user_ns_hidden
     names = [name for name in shell.user_ns if not name.startswith("_") and name not in hidden]
