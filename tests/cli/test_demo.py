@@ -55,7 +55,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
-    monkeypatch.setattr(demo, "__file__", str(tmp_path / "sora_nb" / "demo.py"))
+    monkeypatch.setattr(demo, "__file__", str(tmp_path / "sora_nb" / "cli" / "demo.py"))
     monkeypatch.setenv("APIXO_API_KEY", "sk-never-used")
     monkeypatch.setenv("APIXO_BASE_URL", "https://never.example")
     return tmp_path
