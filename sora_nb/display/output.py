@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sora_nb.core.errors import SoraError
-from sora_nb.core.task import State, TaskRecord
+from sora_nb.core.task import UNFINISHED, State, TaskRecord
 from sora_nb.display import places, snapshot, static_html
 
 if TYPE_CHECKING:
@@ -58,8 +58,10 @@ class Output:
 
     def _changed(self) -> None:
         """On the private thread, after each burst of changes."""
-        self._panel.snapshot = self._snapshot()
-        rests = all(record.finished for record in self._records())
+        states = {record.state for record in self._records()}
+        rests = not states & UNFINISHED
+        if states != {State.READY}:  # ready ones appear with the rewriting: no player twice
+            self._panel.snapshot = self._snapshot()
         if not rests and self._rewriting is not None:
             self._rewriting.cancel()
             self._rewriting = None
@@ -89,6 +91,7 @@ class Output:
         plays = all(src or not record.film for src, record in zip(sources, records, strict=True))
         bundle = _plain(page, records) if plays else self._with_panel(page, records)
         self._publish(bundle, update=True)
+        self._panel.snapshot = self._snapshot()
         if not self.settled.done():
             self.settled.set_result(None)
 
