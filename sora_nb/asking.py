@@ -45,6 +45,13 @@ def make_request(**arguments: Any) -> VideoRequest:
     except msgspec.ValidationError as error:
         raise InvalidRequest(f"that is not a request: {error}.") from None
     models.check(request)
+    try:
+        request.fingerprint  # noqa: B018  (encodes every text of it)
+    except UnicodeEncodeError:
+        raise InvalidRequest(
+            "the request holds half of a character (a lone surrogate), which cannot be sent.",
+            advice="Paste the prompt again as plain text.",
+        ) from None
     return request
 
 

@@ -23,7 +23,7 @@ from sora_nb.display.collection import Tasks
 from sora_nb.display.handle import Task
 from sora_nb.display.places import notebook_folder
 from sora_nb.display.waiting import wait_for
-from sora_nb.engine.background import Background
+from sora_nb.engine.background import Background, Closed
 from sora_nb.engine.board import Board
 from sora_nb.key_sources import key_sources
 
@@ -117,7 +117,7 @@ class Client:
         return self._task(self._on_loop(lambda workshop: workshop.find(key)))
 
     def keys(self, prefix: str = "") -> list[str]:
-        """The keys that begin with ``prefix``, newest first; empty before the client's first use."""
+        """The keys that begin with ``prefix``, newest first; none before the client's first use."""
         if self._workshop is None:
             return []
         return self._on_loop(lambda workshop: workshop.journal.with_prefix(prefix))
@@ -190,9 +190,15 @@ class Client:
         return time.time()
 
     def finished(self, key: str) -> concurrent.futures.Future[TaskRecord]:
-        """A future that gets the record once nothing more happens to the task by itself."""
+        """A future that gets the record once nothing more happens to the task by itself.
+
+        When the client is closed before that, it gets a SoraError.
+        """
         waiter: concurrent.futures.Future[TaskRecord] = concurrent.futures.Future()
-        self._background.post(lambda: self.board.wait_finished(key, waiter))
+        try:
+            self._background.post(lambda: self.board.wait_finished(key, waiter))
+        except Closed:
+            self.board.wait_finished(key, waiter)  # nobody else touches the board any more
         return waiter
 
     def run(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
@@ -203,7 +209,7 @@ class Client:
         """Run a coroutine on the private loop; what it raises goes to the log."""
         try:
             self._background.submit(work).add_done_callback(_report)
-        except RuntimeError:
+        except Closed:
             log.debug("a click came after its client was closed")
 
     def _task(self, record: TaskRecord, reused: bool = False) -> Task:
@@ -230,13 +236,17 @@ class Client:
         return self._workshop
 
     def close(self) -> None:
-        """End everything that this client started. Its tasks stay in the journal."""
-        if self._workshop is not None:
-            try:
+        """End everything that this client started. Its tasks stay in the journal.
+
+        Raises JournalError when the journal could not be closed; all else has ended then, too.
+        """
+        try:
+            if self._workshop is not None:
                 self._background.submit(self._workshop.close()).result(10)
-            except (RuntimeError, TimeoutError, concurrent.futures.CancelledError):
-                log.debug("the client was closing already")
-        self._background.close()
+        except (RuntimeError, TimeoutError, concurrent.futures.CancelledError):
+            log.debug("the client was closing already")
+        finally:
+            self._background.close()
 
     def retire(self) -> None:
         """Close once the tasks that still run have come to rest."""

@@ -65,7 +65,7 @@ class Workshop:
         return found, found.key != record.key
 
     def again(self, key: str) -> tuple[TaskRecord, bool]:
-        """The same request as a new task, paid anew. Raises InvalidRequest while it still goes on."""
+        """The same request as a new task, paid anew. Raises InvalidRequest while it goes on."""
         record = self.find(key)
         if record.state in UNFINISHED:
             raise InvalidRequest(
@@ -127,9 +127,11 @@ class Workshop:
 
     async def close(self) -> None:
         """End the engine (answers to POSTs get a moment to arrive), then the simulator."""
-        await self.engine.close()
-        if self.simulator is not None:
-            await asyncio.to_thread(self.simulator.close)
+        try:
+            await self.engine.close()
+        finally:
+            if self.simulator is not None:
+                await asyncio.to_thread(self.simulator.close)
 
 
 def service_name(settings: Settings) -> str:

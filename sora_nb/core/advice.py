@@ -8,7 +8,7 @@ from sora_nb.core.task import Failure, State, TaskRecord
 
 
 class Advice(NamedTuple):
-    """``title`` says what happened, ``text`` what to do; ``retry``: whether trying again can help."""
+    """``title``: what happened; ``text``: what to do; ``retry``: whether trying again can help."""
 
     title: str
     text: str
@@ -78,11 +78,25 @@ _UNSURE = Advice(
     True,
 )
 
+_FORGOTTEN = Advice(
+    "This task was forgotten", "Try again if you want this film: that is a new task.", True
+)
+
+_EXPIRED = Advice(
+    "The film was not saved before its link expired",
+    "The service keeps results for 15 days. Try again to have it made anew (and pay again).",
+    True,
+)
+
 
 def advise(failure: Failure) -> Advice:
     """Words for a failure. Unknown codes get honest general ones."""
     if failure.kind == "lost":
         return _UNSURE
+    if failure.kind == "forgotten":
+        return _FORGOTTEN
+    if failure.kind == "gave_up" and failure.error == "LinkExpired":
+        return _EXPIRED
     if failure.kind == "gave_up":
         return Advice(
             "No usable film came",

@@ -1,6 +1,6 @@
 """Everything that sora_nb raises.
 
-SoraError                     message, ``.advice`` (what to do now), ``.task`` (which task, where there is one)
+SoraError                     message, ``.advice`` (what to do now), ``.task`` (which one, if any)
 ├── InvalidRequest            also a ValueError: found before anything was sent
 ├── AuthenticationError       401: the key is missing or not accepted
 ├── InsufficientCredits       402, or a 400 that says so
@@ -42,9 +42,16 @@ class SoraError(Exception):
         self.task = task
 
     def _render_traceback_(self) -> list[str]:
-        """What IPython prints instead of a traceback (its documented hook): at most 8 lines."""
-        lines = [f"{type(self).__name__}: {self.message}", *self.advice.splitlines()]
-        return lines if len(lines) <= MAX_LINES else [*lines[: MAX_LINES - 1], "…"]
+        """What IPython prints instead of a traceback (its documented hook): at most 8 lines.
+
+        A long message gives way to the advice: what to do now is always seen.
+        """
+        said = f"{type(self).__name__}: {self.message}".splitlines()
+        advice = self.advice.splitlines()[: MAX_LINES - 2]
+        room = MAX_LINES - len(advice)
+        if len(said) > room:
+            said = [*said[: room - 1], "…"]
+        return [*said, *advice]
 
 
 class InvalidRequest(SoraError, ValueError):
@@ -54,7 +61,10 @@ class InvalidRequest(SoraError, ValueError):
 class AuthenticationError(SoraError):
     """The service did not accept the key (HTTP 401)."""
 
-    advice = "Check the key: set APIXO_API_KEY before the kernel starts, or sora_nb.configure(api_key=…)."
+    advice = (
+        "Check the key: set APIXO_API_KEY before the kernel starts, "
+        "or sora_nb.configure(api_key=…)."
+    )
 
 
 class InsufficientCredits(SoraError):
@@ -93,7 +103,7 @@ class RateLimited(SoraError):
 
 
 class ServiceError(SoraError):
-    """The service answered, but not as it should. ``status`` is the HTTP status, if there was one."""
+    """The service answered, but not as it should. ``status`` is the HTTP status, if any."""
 
     advice = "This is the service's own trouble. Try again later."
 
@@ -121,13 +131,13 @@ class SubmitUnsure(SoraError):
     """The request left, its answer did not arrive. It may be running and charged."""
 
     advice = (
-        "It was not sent again, because that could be charged twice. Look in the service's dashboard:\n"
-        "if the task is there, adopt its id; if not, try again."
+        "It was not sent again, because that could be charged twice. "
+        "Look in the service's dashboard:\nif the task is there, adopt its id; if not, try again."
     )
 
 
 class TaskFailed(SoraError):
-    """The service ended the task without a film. ``code`` is its failCode, ``message`` its words."""
+    """The service ended the task without a film. ``code`` is its failCode."""
 
     def __init__(
         self,

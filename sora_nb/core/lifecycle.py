@@ -194,7 +194,7 @@ def advance(record: TaskRecord, event: Event, now: float) -> TaskRecord:
         case Vanished():
             return change(record, state=_S.SAVING, film=None, ended_at=None)
         case Forgotten():
-            failure = Failure(kind="gave_up", message="forgotten by hand; it was never confirmed")
+            failure = Failure(kind="forgotten", message="forgotten by hand; it was never confirmed")
             return change(record, state=_S.FAILED, failure=failure, ended_at=now)
     raise IllegalMove(f"task {record.key}: {event!r} is not an event")
 

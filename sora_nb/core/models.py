@@ -47,6 +47,16 @@ MODELS: Mapping[str, Model] = {
     ),
 }
 
+_OWN_FIELDS: Mapping[str, str] = {
+    "mode": "image",
+    "prompt": "prompt",
+    "duration": "duration",
+    "aspect_ratio": "aspect_ratio",
+    "image_urls": "image",
+    "remove_watermark": "remove_watermark",
+}
+"""Input fields that a checked argument fills: ``extra`` must not go round the check."""
+
 UNKNOWN_SECONDS = (60.0, 600.0)
 """A wide guess for models whose times are not documented; only the polling schedule uses it."""
 
@@ -115,14 +125,19 @@ def _check_image(url: str) -> None:
     if not usable or any(c.isspace() for c in url):
         raise InvalidRequest(
             f"the image {shorten(url, 80)!r} is not an http(s) URL.",
-            advice="The service fetches the picture itself: give a public URL of a JPG, PNG or WebP "
-            "of at most 10 MB. A local file cannot be sent.",
+            advice="The service fetches the picture itself: give a public URL of a JPG, PNG or "
+            "WebP of at most 10 MB. A local file cannot be sent.",
         )
 
 
 def _check_extra(request: VideoRequest, rules: Model) -> None:
     wanted = "resolution" if request.image else "size"
     for name, value in request.extra.items():
+        if name in _OWN_FIELDS:
+            raise InvalidRequest(
+                f"the input field {name!r} of {rules.id} has an argument of its own.",
+                advice=f"Use {_OWN_FIELDS[name]} for it.",
+            )
         allowed = rules.choices.get(name)
         if allowed is None:
             continue

@@ -133,7 +133,7 @@ def resolve(
     values.setdefault("home", default_home())
     values.setdefault("media", notebook_folder / "sora_videos")
     return Settings(
-        **{name: _READ.get(name, _same)(name, value) for name, value in values.items()},
+        **{name: _READ[name](name, value) for name, value in values.items()},
         origins=MappingProxyType(origins),
     )
 
@@ -145,12 +145,13 @@ def default_home() -> Path:
     return Path(platformdirs.user_data_dir("sora_nb", appauthor=False))
 
 
-def _same(_name: str, value: Any) -> Any:
-    return value
-
-
 def _key(_name: str, value: Any) -> Secret:
     key = value.reveal() if isinstance(value, Secret) else str(value)
+    if not key:
+        raise InvalidRequest(
+            "the API key is empty.",
+            advice="Set APIXO_API_KEY; leave api_key out to work with the simulator.",
+        )
     if not key.isascii() or not key.isprintable() or any(c.isspace() for c in key):
         raise InvalidRequest(
             "the API key holds characters that no key has (a space or a line break?).",
@@ -164,7 +165,9 @@ def _url(name: str, value: Any) -> str:
     url = str(value).rstrip("/")
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+        usable = usable and not parts.query and not parts.fragment and url.isprintable()
+        usable = usable and " " not in url
         usable = usable and parts.username is None and (parts.port is None or parts.port > 0)
     except ValueError:
         usable = False
@@ -173,8 +176,17 @@ def _url(name: str, value: Any) -> str:
     return url if url.endswith("/api/v1") else f"{url}/api/v1"
 
 
-def _path(_name: str, value: Any) -> Path:
-    return Path(os.path.abspath(Path(value).expanduser()))
+def _path(name: str, value: Any) -> Path:
+    try:
+        return Path(os.path.abspath(Path(value).expanduser()))
+    except (TypeError, ValueError, RuntimeError):
+        raise InvalidRequest(f"{name} {shorten(str(value), 80)!r} is not a folder.") from None
+
+
+def _switch(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise InvalidRequest(f"{name} {shorten(str(value), 60)!r} is not True or False.")
+    return value
 
 
 def _positive(name: str, value: Any) -> float:
@@ -216,5 +228,6 @@ _READ: Mapping[str, Callable[[str, Any], Any]] = {
     "concurrency": _count,
     "poll": _poll,
     "submit_timeout": _positive,
+    "embed": _switch,
     "simulator_speed": _positive,
 }

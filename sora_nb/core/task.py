@@ -47,6 +47,10 @@ class FrozenDict(dict[str, Json]):
     def __hash__(self) -> int:  # type: ignore[override]
         return hash(_canonical(self))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Copying and unpickling would otherwise fill it item by item.
+        return FrozenDict, (dict(self),)
+
 
 def _freeze(value: Json) -> Json:
     if isinstance(value, dict):
@@ -88,7 +92,7 @@ class VideoRequest(msgspec.Struct, frozen=True, kw_only=True):
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What the service said about a task, in our words. Times are Unix milliseconds.
 
-    ``state`` is ``pending``, ``processing``, ``success``, ``failed`` or a word that is unknown here.
+    ``state`` is ``pending``, ``processing``, ``success``, ``failed`` or an unknown word.
     ``urls`` holds only usable http(s) URLs; ``problem`` says why there is none, or what was odd.
     """
 
@@ -117,7 +121,8 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     """Why a task rests without a film.
 
     ``kind``: ``refused`` (the submit was turned down, not charged), ``failed`` (the service ended
-    the task), ``lost`` (the answer to the submit is unknown), ``gave_up`` (our own words).
+    the task), ``lost`` (the answer to the submit is unknown), ``gave_up`` (nothing usable came, our
+    own words), ``forgotten`` (a person said so).
     ``code`` is the service's failCode or HTTP status, ``message`` its own words, shortened.
     """
 

@@ -12,7 +12,15 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from sora_nb.core.errors import SoraError
+
 T = TypeVar("T")
+
+
+class Closed(SoraError, RuntimeError):
+    """Work was handed to a background that has ended. Nothing of it was done."""
+
+    advice = "Make a new one: sora_nb.Client(…), or sora_nb.generate(…) for the default client."
 
 
 class Background:
@@ -25,23 +33,22 @@ class Background:
         self._thread: threading.Thread | None = None
         self._closed = False
 
-    @property
-    def loop(self) -> asyncio.AbstractEventLoop:
-        """The private loop, running. Raises RuntimeError once closed."""
-        with self._lock:
-            if self._closed:
-                raise RuntimeError("this client is closed; make a new one")
-            if self._loop is None:
-                self._loop = asyncio.new_event_loop()
-                self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
-                self._thread.start()
-            return self._loop
+    def _running(self) -> asyncio.AbstractEventLoop:
+        """The private loop. The lock is held: nothing is handed over once ``close`` began."""
+        if self._closed:
+            raise Closed("this client is closed.")
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            self._thread = threading.Thread(
+                target=self._run, args=(self._loop,), name=self._name, daemon=True
+            )
+            self._thread.start()
+        return self._loop
 
-    def _run(self) -> None:
-        assert self._loop is not None
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_forever()
-        self._loop.close()
+    def _run(self, loop: asyncio.AbstractEventLoop) -> None:
+        asyncio.set_event_loop(loop)
+        loop.run_forever()
+        loop.close()
 
     @property
     def is_current(self) -> bool:
@@ -49,10 +56,11 @@ class Background:
         return threading.current_thread() is self._thread
 
     def submit(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
-        """Run a coroutine on the private loop."""
+        """Run a coroutine on the private loop. Raises Closed, as all of these do."""
         try:
-            return asyncio.run_coroutine_threadsafe(work, self.loop)
-        except RuntimeError:
+            with self._lock:
+                return asyncio.run_coroutine_threadsafe(work, self._running())
+        except Closed:
             work.close()
             raise
 
@@ -68,11 +76,8 @@ class Background:
 
     def post(self, function: Callable[[], object]) -> None:
         """Have a short function run on the private thread soon; nobody waits for it."""
-        try:
-            self.loop.call_soon_threadsafe(function)
-        except RuntimeError:
-            if not self._closed:
-                raise
+        with self._lock:
+            self._running().call_soon_threadsafe(function)
 
     def close(self, timeout: float = 5.0) -> None:
         """Cancel what still runs, end the loop and its thread. Safe to call twice."""

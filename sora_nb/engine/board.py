@@ -8,10 +8,14 @@ told.
 from __future__ import annotations
 
 import concurrent.futures
+import logging
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from sora_nb.core.errors import SoraError
 from sora_nb.core.task import TaskRecord
+
+log = logging.getLogger(__name__)
 
 GATHER = 0.1
 Listener = Callable[[], None]
@@ -39,6 +43,7 @@ class Board:
         self._waiters: dict[str, list[concurrent.futures.Future[TaskRecord]]] = {}
         self._changed: set[str] = set()
         self._scheduled = False
+        self._closed = False
 
     def get(self, key: str) -> TaskRecord | None:
         return self._records.get(key)
@@ -65,12 +70,26 @@ class Board:
         self._mark(key)
 
     def wait_finished(self, key: str, waiter: concurrent.futures.Future[TaskRecord]) -> None:
-        """Give ``waiter`` the record as soon as nothing more happens to it by itself."""
+        """Give ``waiter`` the record as soon as nothing more happens to it by itself.
+
+        Once the board is closed nothing happens any more: it gets a SoraError that says so.
+        """
         record = self._records[key]
-        if not record.finished:
+        if not record.finished and not self._closed:
             self._waiters.setdefault(key, []).append(waiter)
         elif waiter.set_running_or_notify_cancel():
-            waiter.set_result(record)
+            if record.finished:
+                waiter.set_result(record)
+            else:
+                waiter.set_exception(_nobody_watches(record))
+
+    def close(self) -> None:
+        """Nobody lives these tasks any more: who waits for one is told."""
+        self._closed = True
+        waiters, self._waiters = self._waiters, {}
+        for key, waiting in waiters.items():
+            for waiter in waiting:
+                self.wait_finished(key, waiter)
 
     def listen(self, keys: Iterable[str], listener: Listener) -> Callable[[], None]:
         """Call ``listener()`` after changes of any of ``keys``; returns what ends it."""
@@ -102,4 +121,16 @@ class Board:
             for listener in tuple(self._listeners.get(key, ())):
                 if id(listener) not in told:
                     told.add(id(listener))
-                    listener()
+                    try:
+                        listener()
+                    except Exception:
+                        # One output that cannot be brought up to date must not stop the others.
+                        log.exception("task %s: its output could not be brought up to date", key)
+
+
+def _nobody_watches(record: TaskRecord) -> SoraError:
+    return SoraError(
+        f"task {record.key} is {record.state}, and its client was closed: nobody watches it here.",
+        advice="`%sora resume` (or sora_nb.resume()) takes it up again.",
+        task=record.key,
+    )

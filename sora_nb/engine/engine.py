@@ -9,25 +9,22 @@ from contextlib import suppress
 from sora_nb.core import lifecycle as move
 from sora_nb.core.errors import (
     DownloadError,
+    InvalidRequest,
     JournalError,
     LinkExpired,
     RateLimited,
-    ServiceUnreachable,
     SoraError,
-    SubmitUnsure,
-    shorten,
 )
 from sora_nb.core.task import UNFINISHED, Failure, State, TaskRecord
 from sora_nb.engine.board import Board
 from sora_nb.engine.ledger import Ledger
 from sora_nb.engine.limits import Places, SlotClock
+from sora_nb.engine.oddities import Oddities
+from sora_nb.engine.outcome import failure, outcome_of
 from sora_nb.engine.ports import Media, Service
 from sora_nb.engine.schedule import Schedule
 
 log = logging.getLogger(__name__)
-
-EMPTY_SUCCESS = 600.0
-UNKNOWN_STATE = 3600.0
 
 
 class Engine:
@@ -58,8 +55,8 @@ class Engine:
         self._places = places
         self._orphaned_after = submit_timeout + 60.0
         self._lives: dict[str, asyncio.Task[None]] = {}
-        self._posting: set[str] = set()
-        self._odd_since: dict[str, float] = {}
+        self._posting: dict[str, asyncio.Event] = {}
+        self._oddities = Oddities()
 
     # What a person can ask for
 
@@ -72,23 +69,30 @@ class Engine:
 
     def resume(self, records: list[TaskRecord]) -> None:
         """Take up tasks of an earlier kernel: a POST that was under way there is unsure now."""
-        for record in records:
-            if record.key in self._lives and not self._lives[record.key].done():
+        for found in records:
+            if found.key in self._lives and not self._lives[found.key].done():
                 continue
-            self._ledger.take_in(record)
+            self._ledger.take_in(found)
+            record = self._board[found.key]  # ahead of the journal where that cannot be written
             if record.state is State.SUBMITTING:
-                failure = Failure(
-                    kind="lost", message="the kernel ended while the request was on its way"
-                )
-                self._ledger.move(record.key, move.Lost(failure=failure))
+                self._ledger.move(record.key, _lost("its kernel ended while it was being sent"))
             elif record.state is State.STOPPED and record.task_id:
                 self._ledger.move(record.key, move.Watched())
             self.start(self._board[record.key])
 
     async def stop(self, key: str) -> None:
-        """Stop watching. A POST that is on its way is waited for: its answer is worth money."""
+        """Stop watching. A POST that is on its way is waited for: its answer is worth money.
+
+        Raises InvalidRequest while another kernel sends it.
+        """
         while key in self._posting:
-            await self._schedule.pause(0.5)
+            await self._posting[key].wait()
+        if self._board[key].state is State.SUBMITTING:
+            raise InvalidRequest(
+                f"task {key} is being sent by another kernel.",
+                advice="Stop it there, or here once it was sent.",
+                task=key,
+            )
         life = self._lives.pop(key, None)
         if self._board[key].state in UNFINISHED:
             if life is not None:
@@ -135,15 +139,24 @@ class Engine:
             await asyncio.wait(running)
 
     async def close(self, patience: float = 5.0) -> None:
-        """Let answers to POSTs arrive for ``patience`` seconds, then end every life."""
-        posting = [self._lives[key] for key in self._posting if key in self._lives]
-        if posting:
-            await asyncio.wait(posting, timeout=patience)
-        for life in self._lives.values():
-            life.cancel()
-        await asyncio.gather(*self._lives.values(), return_exceptions=True)
-        await self._service.close()
-        self._ledger.close()
+        """Let answers to POSTs arrive for ``patience`` seconds, then end every life.
+
+        Nothing new is sent meanwhile. Raises JournalError when the journal cannot be closed.
+        """
+        for key, life in self._lives.items():
+            if key not in self._posting:
+                life.cancel()
+        answers = [asyncio.create_task(answered.wait()) for answered in self._posting.values()]
+        if answers:
+            await asyncio.wait(answers, timeout=patience)
+        for ending in (*self._lives.values(), *answers):
+            ending.cancel()
+        await asyncio.gather(*self._lives.values(), *answers, return_exceptions=True)
+        try:
+            await self._service.close()
+        finally:
+            self._board.close()
+            self._ledger.close()
 
     # One life
 
@@ -159,6 +172,7 @@ class Engine:
                     await self._trouble(key, f"an error of sora_nb itself ({error!r:.200})")
         finally:
             self._places.give_back(key)
+            self._oddities.over(key)
 
     async def _step(self, key: str) -> None:
         match self._board[key].state:
@@ -176,13 +190,13 @@ class Engine:
     async def _catch_up(self, key: str) -> None:
         """Another kernel has this task in hand: look again soon, and notice if that one died."""
         await self._schedule.pause(2.0)
-        self._ledger.refresh(key)
-        record = self._board[key]
-        if record.state is not State.SUBMITTING or record.submitted_at is None:
-            return
-        if self._schedule.now() - record.submitted_at > self._orphaned_after:
-            failure = Failure(kind="lost", message="the kernel that sent it gave no sign any more")
-            self._ledger.move(key, move.Lost(failure=failure), durable=True)
+        with suppress(JournalError, move.IllegalMove):  # the next look may say more
+            self._ledger.refresh(key)
+            record = self._board[key]
+            if record.state is not State.SUBMITTING or record.submitted_at is None:
+                return
+            if self._schedule.now() - record.submitted_at > self._orphaned_after:
+                self._ledger.move(key, _lost("the kernel that sent it is silent"), durable=True)
 
     async def _submit(self, key: str) -> None:
         """Journal, POST, journal: one request on the wire, whatever happens (money.md)."""
@@ -203,27 +217,19 @@ class Engine:
             self._schedule.went_well(key)
 
     async def _post(self, key: str) -> move.Event:
-        self._posting.add(key)
+        answered = self._posting[key] = asyncio.Event()
         try:
             return move.Accepted(task_id=await self._service.submit(self._board[key].request))
-        except RateLimited as error:
-            self._slots.slow_down(self._schedule.real(error.retry_after or 5.0))
-            return move.NotSent(note="the service is at its limit (429); sent again by itself")
-        except ServiceUnreachable as error:
-            return move.NotSent(note=f"not sent yet: {error.message}; tried again by itself")
-        except SubmitUnsure as error:
-            return move.Lost(failure=_failure("lost", error))
-        except SoraError as error:
-            return move.Refused(failure=_failure("refused", error))
         except asyncio.CancelledError:
-            failure = Failure(kind="lost", message="cancelled while the request was on its way")
-            self._ledger.move(key, move.Lost(failure=failure), durable=True)
+            self._ledger.move(key, _lost("cancelled while it was being sent"), durable=True)
             raise
-        except Exception as error:  # noqa: BLE001
-            # What is not understood may have been sent: only a person may repeat it.
-            return move.Lost(failure=Failure(kind="lost", message=shorten(repr(error), 300)))
+        except Exception as error:  # noqa: BLE001 - whatever it was, it must become a move
+            if isinstance(error, RateLimited):
+                self._slots.slow_down(self._schedule.real(error.retry_after or 5.0))
+            return outcome_of(error)
         finally:
-            self._posting.discard(key)
+            del self._posting[key]
+            answered.set()
 
     async def _ask(self, key: str) -> None:
         """Wait until it is worth a request, send one status request, take in the answer."""
@@ -241,22 +247,9 @@ class Engine:
         else:
             self._schedule.went_well(key)
             self._ledger.move(key, move.Reported(report=report), durable=bool(report.urls))
-            self._bound_oddities(
-                key, odd=report.problem is not None, success=report.state == "success"
-            )
-
-    def _bound_oddities(self, key: str, *, odd: bool, success: bool) -> None:
-        """A success without a film ends after 10 minutes; an unknown state rests after an hour."""
-        record = self._board[key]
-        if not odd or record.state not in (State.PENDING, State.PROCESSING):
-            self._odd_since.pop(key, None)
-            return
-        lasted = self._schedule.since(self._odd_since.setdefault(key, self._schedule.now()))
-        if success and lasted >= EMPTY_SUCCESS:
-            message = f"success without a usable film for 10 minutes: {record.note}"
-            self._ledger.move(key, move.GaveUp(failure=Failure(kind="gave_up", message=message)))
-        elif not success and lasted >= UNKNOWN_STATE:
-            self._ledger.move(key, move.Stopped(note=f"{record.note}; asked for an hour"))
+            ending = self._oddities.taken(self._board[key], report, self._schedule.now())
+            if ending is not None:
+                self._ledger.move(key, ending)
 
     async def _save(self, key: str) -> None:
         """Download the film; an expired link is asked for anew once, other trouble tried again."""
@@ -277,6 +270,7 @@ class Engine:
             self._ledger.move(key, move.Saved(film=film), durable=True)
 
     async def _renew_link(self, key: str, expired: LinkExpired) -> None:
+        await self._slots.wait()
         record = self._board[key]
         assert record.task_id is not None
         try:
@@ -286,10 +280,12 @@ class Engine:
             return
         if report.urls and report.urls != record.urls:
             self._ledger.move(key, move.Reported(report=report), durable=True)
+            # A host that signs a new link for each question and refuses them all is not hammered.
+            await self._schedule.back_off(key)
             return
         if record.expires_at is not None and self._schedule.now() >= record.expires_at:
-            failure = _failure("gave_up", expired)
-            self._ledger.move(key, move.GaveUp(failure=failure), durable=True)
+            ending = move.GaveUp(failure=failure("gave_up", expired))
+            self._ledger.move(key, ending, durable=True)
             return
         await self._trouble(key, f"{expired.message}; the service gives no new link yet")
 
@@ -301,11 +297,5 @@ class Engine:
         await self._schedule.back_off(key)
 
 
-def _failure(kind: str, error: SoraError) -> Failure:
-    status = getattr(error, "status", None)
-    return Failure(
-        kind=kind,
-        message=shorten(error.message, 2000),
-        code=str(status) if status is not None else None,
-        error=type(error).__name__,
-    )
+def _lost(message: str) -> move.Lost:
+    return move.Lost(failure=Failure(kind="lost", message=message))

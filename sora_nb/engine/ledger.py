@@ -8,9 +8,10 @@ only the step before a POST insists (``must_write``): what is not written down i
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from sora_nb.core.errors import JournalError
-from sora_nb.core.lifecycle import Event, advance
+from sora_nb.core.lifecycle import Accepted, Event, IllegalMove, advance
 from sora_nb.core.task import TaskRecord
 from sora_nb.engine.board import Board
 from sora_nb.engine.ports import Journal
@@ -66,6 +67,8 @@ class Ledger:
             try:
                 written = self._journal.replace(self._rows[key], record, durable=durable)
                 newer = None if written else self._journal.get(key)
+                if not written and newer is None:
+                    raise JournalError(f"the journal no longer holds task {key}.")
             except JournalError:
                 if must_write:
                     raise
@@ -76,12 +79,20 @@ class Ledger:
                 self._rows[key] = record
                 self._board.put(record)
                 return record
-            self._rows[key] = newer
-            self._board.put(newer)
+            self._yield_to(newer)
 
     def close(self) -> None:
         self._write_now()
         self._journal.close()
+
+    def _yield_to(self, newer: TaskRecord) -> None:
+        """Another kernel moved the task: its record holds, but an id that we know is not lost."""
+        ours = self._board[newer.key]
+        self._rows[newer.key] = newer
+        self._board.put(newer)
+        if ours.task_id is not None and newer.task_id is None:
+            with suppress(IllegalMove):
+                self.move(newer.key, Accepted(task_id=ours.task_id), durable=True)
 
     def _write_later(self) -> None:
         if not self._retrying:
@@ -103,8 +114,7 @@ class Ledger:
                 if self._journal.replace(row, record, durable=True):
                     self._rows[key] = record
                 elif (newer := self._journal.get(key)) is not None:
-                    self._rows[key] = newer
-                    self._board.put(newer)
+                    self._yield_to(newer)
             except JournalError:
                 return False
         return True

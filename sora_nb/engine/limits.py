@@ -1,4 +1,4 @@
-"""The service's limits, kept by us: requests a minute, and tasks at once. The rest waits in order."""
+"""The service's limits, kept by us: requests a minute, and tasks at once. The rest waits."""
 
 from __future__ import annotations
 
@@ -30,24 +30,33 @@ class SlotClock:
         self._sleep = sleep
         self._free = 0.0
         self._slowed_at = 0.0
+        self._paused_until = 0.0
 
     async def wait(self) -> None:
         """Return when it is this caller's turn to send one request."""
-        now = self._clock()
-        at = max(now, self._free)
-        self._free = at + 1 / self._recovered(now)
-        if at > now:
-            await self._sleep(at - now)
+        while True:
+            now = self._clock()
+            at = max(now, self._free)
+            self._free = at + 1 / self._recovered(now)
+            if at > now:
+                await self._sleep(at - now)
+            if at >= self._paused_until:
+                return  # else a 429 came while this one waited: its slot is no longer good
 
     def slow_down(self, pause: float) -> None:
         """The service said 429: no request for ``pause`` seconds, and fewer afterwards."""
         now = self._clock()
-        self._rate = max(self._recovered(now) * 0.7, self._full / 50)
+        if now >= self._paused_until:  # the answers to one burst say it only once
+            self._rate = max(self._recovered(now) * 0.7, self._full / 50)
         self._slowed_at = now
-        self._free = max(self._free, now + pause)
+        self._paused_until = max(self._paused_until, now + pause)
+        self._free = max(self._free, self._paused_until)
 
     def _recovered(self, now: float) -> float:
-        steps = max(0, int((now - self._slowed_at) / 10))
+        if self._rate >= self._full:
+            return self._full
+        # 1.05**100 is more than the slowest rate needs, and no clock can make it overflow.
+        steps = min(100, max(0, int((now - self._slowed_at) / 10)))
         return min(self._full, self._rate * 1.05**steps)
 
 
@@ -69,9 +78,9 @@ class Places:
             try:
                 await turn
             except asyncio.CancelledError:
-                if turn.done() and not turn.cancelled():
+                if not turn.cancelled():
                     self._pass_on()
-                else:
+                elif turn in self._waiting:
                     self._waiting.remove(turn)
                 raise
         else:

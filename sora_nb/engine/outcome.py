@@ -1,0 +1,44 @@
+"""What a submit that brought no id means for its task. Pure, because it decides about money.
+
+Source: money.md of the design (REFUSED, UNSURE). The service's errors are told apart by ports.py.
+"""
+
+from __future__ import annotations
+
+from sora_nb.core.errors import (
+    RateLimited,
+    ServiceUnreachable,
+    SoraError,
+    SubmitUnsure,
+    shorten,
+)
+from sora_nb.core.lifecycle import Event, Lost, NotSent, Refused
+from sora_nb.core.task import Failure
+
+WORDS_KEPT = 2000
+
+
+def outcome_of(error: Exception) -> Event:
+    """The move that follows an error of ``Service.submit``."""
+    match error:
+        case RateLimited():
+            return NotSent(note="the service is at its limit (429); sent again by itself")
+        case ServiceUnreachable():
+            return NotSent(note=f"not sent yet: {error.message.rstrip('.')}; tried again by itself")
+        case SubmitUnsure():
+            return Lost(failure=failure("lost", error))
+        case SoraError():
+            return Refused(failure=failure("refused", error))
+    # What is not understood may have been sent: only a person may repeat it.
+    return Lost(failure=Failure(kind="lost", message=shorten(repr(error), 300)))
+
+
+def failure(kind: str, error: SoraError) -> Failure:
+    """An error of ours as a part of a task's record."""
+    status = getattr(error, "status", None)
+    return Failure(
+        kind=kind,
+        message=shorten(error.message, WORDS_KEPT),
+        code=str(status) if status is not None else None,
+        error=type(error).__name__,
+    )
