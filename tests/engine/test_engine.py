@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import itertools
 
 import pytest
 
@@ -118,8 +119,7 @@ def test_what_never_left_is_sent_again_until_it_leaves_and_only_one_task_comes_o
         world = World()
         world.service.submits = [ServiceUnreachable("no network.")] * 3
         world.ask()
-        while world.service.posts < 2:
-            await asyncio.sleep(0.1)
+        await world.until_posts(2)
         assert world.state() is State.QUEUED
         note = world.board["boat"].note
         assert note == "not sent yet: no network; tried again by itself"
@@ -136,8 +136,7 @@ def test_a_clear_429_is_sent_again_after_the_pause_it_asks_for() -> None:
         world = World()
         world.service.submits = [RateLimited("429", retry_after=20.0)]
         world.ask()
-        while world.service.posts < 2:
-            await asyncio.sleep(0.1)
+        await world.until_posts(2)
         assert 20 <= now() - NOON <= 25
         assert (await world.rest()).state is State.READY
         assert world.service.posts == 2
@@ -188,7 +187,7 @@ def test_a_429_for_a_question_slows_down_and_fails_nothing() -> None:
         world.service.script = lambda age: limited if age < 60 else SUCCESS
         world.ask()
         assert (await world.rest()).state is State.READY
-        assert all(b - a >= 30 for a, b in zip(world.service.asked, world.service.asked[1:]))
+        assert all(b - a >= 30 for a, b in itertools.pairwise(world.service.asked))
 
     live(scenario())
 

@@ -212,5 +212,9 @@ class World:
 
     async def until(self, states: Iterable[State], key: str = "boat") -> None:
         wanted = frozenset(states)
-        while self.state(key) not in wanted:
+        while self.state(key) not in wanted:  # noqa: ASYNC110 - virtual time costs nothing
+            await asyncio.sleep(0.1)
+
+    async def until_posts(self, count: int) -> None:
+        while self.service.posts < count:  # noqa: ASYNC110 - virtual time costs nothing
             await asyncio.sleep(0.1)

@@ -1,0 +1,155 @@
+"""Every move: advance, journal, board, and what another kernel wrote meanwhile wins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from sora_nb.core.errors import JournalError
+from sora_nb.core.lifecycle import (
+    Accepted,
+    IllegalMove,
+    Lost,
+    Noted,
+    Sending,
+    Stopped,
+    advance,
+    new_record,
+)
+from sora_nb.core.task import Failure, State, TaskRecord, VideoRequest
+from sora_nb.engine.board import Board
+from sora_nb.engine.ledger import RETRY, Ledger
+
+from .world import MemoryJournal
+
+LOST = Lost(failure=Failure(kind="lost", message="silent"))
+
+
+class Desk:
+    """A ledger whose retries come when the test says so."""
+
+    def __init__(self) -> None:
+        self.due: list[Callable[[], None]] = []
+        self.journal = MemoryJournal()
+        self.board = Board(lambda _seconds, _function: None)
+        self.ledger = Ledger(self.journal, self.board, clock=lambda: 10.0, later=self._later)
+        self.ledger.create(intent(), reuse=False)
+
+    def _later(self, seconds: float, function: Callable[[], None]) -> None:
+        assert seconds == RETRY
+        self.due.append(function)
+
+    def pass_on(self) -> None:
+        due, self.due = self.due, []
+        for function in due:
+            function()
+
+    @property
+    def row(self) -> TaskRecord:
+        return self.journal.rows["boat"]
+
+
+def intent() -> TaskRecord:
+    return new_record("boat", VideoRequest(prompt="a boat"), service="s", now=0.0)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def test_a_move_is_in_the_journal_before_it_is_on_the_board(desk: Desk) -> None:
+    seen: list[State] = []
+    replace = desk.journal.replace
+
+    def spy(old: TaskRecord, new: TaskRecord, *, durable: bool) -> bool:
+        seen.append(desk.board["boat"].state)
+        return replace(old, new, durable=durable)
+
+    desk.journal.replace = spy  # type: ignore[method-assign]
+    moved = desk.ledger.move("boat", Sending())
+    assert seen == [State.QUEUED]
+    assert desk.row == desk.board["boat"] == moved
+
+
+def test_a_move_that_changes_nothing_writes_nothing(desk: Desk) -> None:
+    desk.journal.broken = True
+    assert desk.ledger.move("boat", Noted(note=None), must_write=True) == intent()
+
+
+def test_what_another_kernel_wrote_wins_and_the_move_is_tried_on_it(desk: Desk) -> None:
+    desk.journal.rows["boat"] = advance(intent(), Noted(note="another kernel"), 5.0)
+    moved = desk.ledger.move("boat", Sending())
+    assert moved.state is State.SUBMITTING
+    assert desk.row == moved
+
+
+def test_a_move_that_another_kernel_made_impossible_is_refused(desk: Desk) -> None:
+    desk.journal.rows["boat"] = theirs = advance(intent(), Sending(), 5.0)
+    with pytest.raises(IllegalMove):
+        desk.ledger.move("boat", Sending(), must_write=True)
+    assert desk.board["boat"] == desk.row == theirs
+
+
+def test_a_step_that_must_be_written_is_not_made_otherwise(desk: Desk) -> None:
+    desk.journal.broken = True
+    with pytest.raises(JournalError):
+        desk.ledger.move("boat", Sending(), must_write=True)
+    assert desk.board["boat"].state is State.QUEUED
+    assert desk.due == []
+
+
+def test_a_task_that_the_journal_lost_is_not_sent(desk: Desk) -> None:
+    del desk.journal.rows["boat"]
+    with pytest.raises(JournalError, match="no longer holds task boat"):
+        desk.ledger.move("boat", Sending(), must_write=True)
+
+
+def test_other_moves_hold_on_the_board_and_are_written_once_that_works(desk: Desk) -> None:
+    desk.ledger.move("boat", Sending())
+    desk.journal.broken = True
+    desk.ledger.move("boat", Accepted(task_id="task-1"))
+    desk.ledger.move("boat", Noted(note="x"))
+    assert (desk.board["boat"].task_id, desk.row.state) == ("task-1", State.SUBMITTING)
+    desk.pass_on()
+    assert len(desk.due) == 1, "it goes on trying"
+    desk.journal.broken = False
+    desk.pass_on()
+    assert desk.row == desk.board["boat"]
+    assert desk.due == []
+
+
+def test_closing_writes_what_is_still_missing(desk: Desk) -> None:
+    desk.journal.broken = True
+    desk.ledger.move("boat", Stopped())
+    desk.journal.broken = False
+    desk.ledger.close()
+    assert desk.row.state is State.STOPPED
+    assert desk.journal.closed
+
+
+def test_an_accepted_id_survives_another_kernel_that_gave_the_task_up(desk: Desk) -> None:
+    desk.ledger.move("boat", Sending())
+    desk.journal.broken = True
+    desk.ledger.move("boat", Accepted(task_id="paid"))
+    desk.journal.rows["boat"] = advance(desk.row, LOST, 200.0)
+    desk.journal.broken = False
+    desk.pass_on()
+    assert desk.row == desk.board["boat"]
+    assert (desk.row.state, desk.row.task_id) == (State.PENDING, "paid")
+
+
+def test_taking_in_an_older_row_does_not_undo_what_the_board_knows(desk: Desk) -> None:
+    desk.ledger.move("boat", Sending())
+    row = desk.row
+    desk.journal.broken = True
+    desk.ledger.move("boat", Accepted(task_id="task-1"))
+    desk.ledger.take_in(row)
+    assert desk.board["boat"].task_id == "task-1"
+
+
+def test_a_refresh_takes_what_another_kernel_wrote(desk: Desk) -> None:
+    desk.journal.rows["boat"] = advance(intent(), Sending(), 5.0)
+    desk.ledger.refresh("boat")
+    assert desk.board["boat"].state is State.SUBMITTING

@@ -1,0 +1,106 @@
+"""When each task acts next."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from sora_nb.core.lifecycle import Sending, advance, new_record
+from sora_nb.core.task import TaskRecord, VideoRequest
+from sora_nb.engine.schedule import LONGEST_BACK_OFF, Schedule
+
+from .virtual_time import live, now
+
+
+def make(
+    poll: str | float = "normal", speed: float = 1.0, random: Callable[[], float] = lambda: 1.0
+) -> Schedule:
+    return Schedule(poll=poll, speed=speed, clock=now, sleep=asyncio.sleep, random=random)
+
+
+def sent(speed: float = 1.0) -> TaskRecord:
+    record = new_record("k", VideoRequest(prompt="x"), service="s", now=now(), speed=speed)
+    return advance(record, Sending(), now())
+
+
+async def took(work: Callable[[], object]) -> float:
+    start = now()
+    await work()  # type: ignore[misc]
+    return now() - start
+
+
+@pytest.mark.parametrize(
+    ("random", "expected"),
+    [
+        (1.0, [2, 4, 8, 16, 32, 60, 60, 60]),
+        (0.5, [1, 2, 4, 8, 16, 30, 30, 30]),
+        (0.0, [0.5] * 8),
+    ],
+)
+def test_trouble_is_spaced_out_with_full_jitter_up_to_a_minute(
+    random: float, expected: list[float]
+) -> None:
+    async def scenario() -> None:
+        schedule = make(random=lambda: random)
+        pauses = [await took(lambda: schedule.back_off("k")) for _ in range(8)]
+        assert pauses == pytest.approx(expected)
+        assert max(pauses) <= LONGEST_BACK_OFF
+
+    live(scenario())
+
+
+def test_after_trouble_has_passed_the_next_one_starts_small_and_tasks_count_apart() -> None:
+    async def scenario() -> None:
+        schedule = make()
+        for _ in range(5):
+            await schedule.back_off("k")
+        assert await took(lambda: schedule.back_off("other")) == pytest.approx(2)
+        schedule.went_well("k")
+        assert await took(lambda: schedule.back_off("k")) == pytest.approx(2)
+
+    live(scenario())
+
+
+def test_a_fixed_interval_is_kept() -> None:
+    async def scenario() -> None:
+        schedule, record = make(poll=7.5), sent()
+        for _ in range(3):
+            assert await took(lambda: schedule.until_next(record)) == pytest.approx(7.5)
+
+    live(scenario())
+
+
+def test_a_faster_simulator_is_asked_proportionally_sooner() -> None:
+    async def scenario() -> None:
+        usual = await took(lambda: make().until_next(sent()))
+        fast = await took(lambda: make(speed=100.0).until_next(sent(100.0)))
+        assert fast == pytest.approx(usual / 100)
+
+    live(scenario())
+
+
+def test_words_for_polling_order_the_intervals() -> None:
+    async def scenario() -> None:
+        waits = []
+        for word in ("live", "normal", "thrifty"):
+            schedule = make(poll=word)
+            record = sent()
+            waits.append(await took(lambda s=schedule, r=record: s.until_next(r)))  # type: ignore[misc]
+        assert waits == sorted(waits)
+        assert waits[0] < waits[1] < waits[2]
+
+    live(scenario())
+
+
+def test_links_are_tried_in_turn() -> None:
+    async def scenario() -> None:
+        schedule = make()
+        assert schedule.turn("k", ["a", "b"]) == "a"
+        await schedule.back_off("k")
+        assert schedule.turn("k", ["a", "b"]) == "b"
+        await schedule.back_off("k")
+        assert schedule.turn("k", ["a", "b"]) == "a"
+
+    live(scenario())
