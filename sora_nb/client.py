@@ -126,6 +126,15 @@ class Client:
         """Take up every unfinished task of this service again, those stopped by hand included."""
         return self._tasks(self._on_loop(lambda workshop: workshop.resume()))
 
+    def rescue(self) -> tuple[Tasks, Tasks]:
+        """Save what was never saved: (the tasks taken up, those whose film is lost for good)."""
+        taken, lost = self._on_loop(lambda workshop: workshop.rescue())
+        return self._tasks(taken), self._tasks(lost)
+
+    def budget_left(self) -> dict[str, float]:
+        """What is left of each limit of the budget: tasks, seconds of film, USD."""
+        return self._on_loop(lambda workshop: workshop.budget_left())
+
     def balance(self) -> float:
         """What is left at the service, in USD. Raises SoraError."""
         return wait_for(self.run(self._balance()))

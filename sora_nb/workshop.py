@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import difflib
 import random
+import secrets
 import time
 from dataclasses import dataclass
+from functools import cache
 
 from sora_nb import __version__
 from sora_nb.asking import cost_of, draw_key
-from sora_nb.core.errors import InvalidRequest
-from sora_nb.core.lifecycle import new_record
+from sora_nb.core.errors import InvalidRequest, LinkExpired
+from sora_nb.core.lifecycle import can_be_asked_again, new_record
 from sora_nb.core.settings import Settings
 from sora_nb.core.task import SIMULATOR, UNFINISHED, State, TaskRecord, VideoRequest
 from sora_nb.engine.board import Board
@@ -39,11 +41,13 @@ class Workshop:
     service: Transport
     engine: Engine
     simulator: EmbeddedSimulator | None
+    session: str
 
     def accept(self, request: VideoRequest, *, new: bool) -> tuple[TaskRecord, bool]:
         """Write the request down and begin its life; whether it already had a task.
 
-        Raises JournalError, and LinkExpired when the film of a reused task has gone for good.
+        Raises JournalError, BudgetExceeded, and LinkExpired when the film of a reused task has
+        gone for good.
         """
         while True:
             record = new_record(
@@ -54,6 +58,7 @@ class Workshop:
                 speed=speed_of(self.settings),
                 cost=cost_of(request, self.settings),
                 media=str(self.settings.media),
+                session=self.session,
             )
             if self.journal.get(record.key) is None:
                 break
@@ -95,14 +100,43 @@ class Workshop:
     def resume(self) -> list[TaskRecord]:
         """Take up this service's unfinished tasks, oldest first, and those stopped by hand."""
         service = service_name(self.settings)
-        records = [
-            record
-            for record in reversed(self.everything())
-            if record.service == service
-            and (record.state in UNFINISHED or (record.state is State.STOPPED and record.task_id))
-        ]
+        found = self.journal.in_states(service, UNFINISHED | {State.STOPPED})
+        records = [record for record in found if record.state in UNFINISHED or record.task_id]
         self.engine.resume(records)
         return records
+
+    def rescue(self) -> tuple[list[TaskRecord], list[TaskRecord]]:
+        """Take up all that has an id and no film: (those taken up, those lost for good).
+
+        Films that have gone from the disk are fetched again while their link lives.
+        """
+        service = service_name(self.settings)
+        taken = self.resume()
+        lost = []
+        for record in self.journal.in_states(service, {State.READY, State.FAILED}):
+            self.ledger.take_in(record)
+            if record.state is State.READY:
+                try:
+                    found = self.engine.recover(record)
+                except LinkExpired:
+                    lost.append(record)
+                    continue
+                if found is not record:
+                    self.engine.start(found)
+                    taken.append(found)
+            elif can_be_asked_again(record, time.time()):
+                self.engine.watch(record.key)
+                taken.append(self.board[record.key])
+        return taken, lost
+
+    def budget_left(self) -> dict[str, float]:
+        """What is left of each limit of the budget: tasks, seconds of film, USD."""
+        budget = self.settings.budget
+        if budget is None:
+            return {}
+        now = time.time()
+        records = self.journal.since(service_name(self.settings), budget.since(now))
+        return budget.left(records, self.session, now)
 
     def watch(self, key: str) -> None:
         self._demand(key, State.STOPPED)
@@ -145,6 +179,12 @@ def speed_of(settings: Settings) -> float:
     return settings.simulator_speed if local else 1.0
 
 
+@cache
+def _session() -> str:
+    """This kernel, whatever clients it makes: what a budget per session counts."""
+    return secrets.token_hex(8)
+
+
 def build(settings: Settings) -> Workshop:
     """Make every part. Must run on the loop that they will live on; starts nothing yet."""
     loop = asyncio.get_running_loop()
@@ -162,7 +202,7 @@ def build(settings: Settings) -> Workshop:
         submit_timeout=settings.submit_timeout,
         allow_loopback=settings.simulated or settings.on_loopback,
     )
-    journal = Journal(settings.home / JOURNAL_FILE, clock=time.time)
+    journal = Journal(settings.home / JOURNAL_FILE, clock=time.time, budget=settings.budget)
     board = Board(loop.call_later)
     ledger = Ledger(journal, board, clock=time.time, later=loop.call_later)
     schedule = Schedule(
@@ -182,4 +222,4 @@ def build(settings: Settings) -> Workshop:
         places=Places(settings.concurrency),
         submit_timeout=settings.submit_timeout,
     )
-    return Workshop(settings, journal, board, ledger, service, engine, simulator)
+    return Workshop(settings, journal, board, ledger, service, engine, simulator, _session())

@@ -5,6 +5,7 @@ queued → submitting → pending ⇄ processing → saving → ready
            │  └→ failed (refused)          └→ failed (the service said so, or no usable result)
            └→ queued (no byte left, or 429)
 queued, pending, processing, saving → stopped → back to where it was
+failed → back to where it was (only where we gave up and the service may still have the film)
 ready → saving (the film has gone from the disk and its link still lives)
 """
 
@@ -125,7 +126,7 @@ _FROM: dict[type[Event], frozenset[State]] = {
     GaveUp: frozenset({_S.PENDING, _S.PROCESSING, _S.SAVING}),
     Noted: frozenset({_S.QUEUED, _S.SUBMITTING, _S.PENDING, _S.PROCESSING, _S.SAVING}),
     Stopped: frozenset({_S.QUEUED, _S.PENDING, _S.PROCESSING, _S.SAVING}),
-    Watched: frozenset({_S.STOPPED}),
+    Watched: frozenset({_S.STOPPED, _S.FAILED}),
     Forgotten: frozenset({_S.UNSURE}),
     Vanished: frozenset({_S.READY}),
 }
@@ -140,6 +141,7 @@ def new_record(
     speed: float = 1.0,
     cost: float | None = None,
     media: str | None = None,
+    session: str = "",
 ) -> TaskRecord:
     """The first record of a task: written down, not yet sent."""
     return TaskRecord(
@@ -151,12 +153,23 @@ def new_record(
         speed=speed,
         cost=cost,
         media=media,
+        session=session,
     )
+
+
+def can_be_asked_again(record: TaskRecord, now: float) -> bool:
+    """Whether we ended it in our own words while the service may still have its film."""
+    ours = record.failure is not None and record.failure.kind == "gave_up"
+    began = record.accepted_at or record.created_at
+    return ours and record.task_id is not None and now < began + RESULT_LIFETIME
 
 
 def advance(record: TaskRecord, event: Event, now: float) -> TaskRecord:
     """The record after ``event``. Raises IllegalMove where the event cannot happen."""
-    if record.state not in _FROM[type(event)]:
+    legal = record.state in _FROM[type(event)]
+    if isinstance(event, Watched) and record.state is State.FAILED:
+        legal = can_be_asked_again(record, now)
+    if not legal:
         name = type(event).__name__
         raise IllegalMove(f"task {record.key}: {name} cannot happen while {record.state}")
     change = msgspec.structs.replace
@@ -190,7 +203,9 @@ def advance(record: TaskRecord, event: Event, now: float) -> TaskRecord:
         case Stopped(note=note):
             return change(record, state=_S.STOPPED, ended_at=now, note=note)
         case Watched():
-            return change(record, state=_resting_place(record), ended_at=None, note=None)
+            return change(
+                record, state=_resting_place(record), ended_at=None, failure=None, note=None
+            )
         case Vanished():
             return change(record, state=_S.SAVING, film=None, ended_at=None)
         case Forgotten():

@@ -7,10 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from sora_nb.core.errors import InvalidRequest, shorten
+
+if TYPE_CHECKING:
+    from sora_nb.core.budget import Budget
 
 DEFAULT_BASE_URL = "https://api.apixo.ai/api/v1"
 POLL_WORDS: Mapping[str, float] = MappingProxyType({"live": 0.02, "normal": 0.1, "thrifty": 0.5})
@@ -48,15 +51,17 @@ class Secret:
 class Settings:
     """What a client works with. ``origins`` names the source of each value, for ``%sora config``.
 
-    ``home`` holds the journal, ``media`` the films; seconds and USD throughout; ``rate`` is
-    requests a minute, ``concurrency`` tasks at once; ``poll`` is a word of POLL_WORDS or a fixed
-    interval in seconds. Without a key and a base URL the embedded simulator is used.
+    ``home`` holds the journal, ``media`` the films; seconds and USD throughout; ``budget`` is
+    given as a dict, e.g. ``{"tasks": 20, "usd": 5, "per": "day"}``; ``rate`` is requests a minute,
+    ``concurrency`` tasks at once; ``poll`` is a word of POLL_WORDS or a fixed interval in seconds.
+    Without a key and a base URL the embedded simulator is used.
     """
 
     api_key: Secret | None = None
     base_url: str | None = None
     home: Path = field(default_factory=Path)
     media: Path = field(default_factory=Path)
+    budget: Budget | None = None
     price_per_second: float | None = None
     rate: float = 10_000.0
     concurrency: int = 1_000
@@ -206,6 +211,12 @@ def _count(name: str, value: Any) -> int:
     return int(number)
 
 
+def _budget(_name: str, value: Any) -> Budget:
+    from sora_nb.core.budget import read_budget
+
+    return read_budget(value)
+
+
 def _poll(name: str, value: Any) -> str | float:
     if isinstance(value, str) and value in POLL_WORDS:
         return value
@@ -223,6 +234,7 @@ _READ: Mapping[str, Callable[[str, Any], Any]] = {
     "base_url": _url,
     "home": _path,
     "media": _path,
+    "budget": _budget,
     "price_per_second": _positive,
     "rate": _positive,
     "concurrency": _count,

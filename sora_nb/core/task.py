@@ -136,7 +136,8 @@ class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The truth about one task. Made only by ``new_record`` and ``lifecycle.advance``.
 
     Times are Unix seconds of this machine; ``cost`` is an estimate in USD or None; ``service`` is
-    ``simulator`` or the base URL that the task belongs to; ``speed`` is how much faster than the
+    ``simulator`` or the base URL that the task belongs to; ``session`` the client that made it;
+    ``speed`` is how much faster than the
     real service that service runs (1.0 for a real one).
     """
 
@@ -148,6 +149,7 @@ class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
     speed: float = 1.0
     cost: float | None = None
     media: str | None = None
+    session: str = ""
     submitted_at: float | None = None
     accepted_at: float | None = None
     ended_at: float | None = None

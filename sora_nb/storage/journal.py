@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
+from sora_nb.core.budget import Budget, counts
 from sora_nb.core.errors import JournalError
 from sora_nb.core.task import (
     REUSABLE,
-    UNFINISHED,
     State,
     TaskRecord,
     VideoRequest,
@@ -25,6 +25,7 @@ from sora_nb.core.task import (
     encode,
 )
 from sora_nb.storage import schema
+from sora_nb.storage.audit import Entry, problems_of
 from sora_nb.storage.place import identity, make_private
 from sora_nb.storage.trouble import journal_error
 
@@ -36,23 +37,19 @@ class KeyTaken(JournalError):
     """A new task was given the key of another one. The caller draws another key."""
 
 
-class Entry(NamedTuple):
-    """One line of a task's past. ``at`` is in Unix seconds."""
-
-    at: float
-    state: State
-    note: str | None
-
-
 class Journal:
     """The tasks of one SQLite file, opened at first use. All calls come from one thread.
 
-    Every method raises JournalError, with what happened to which file and what to do now.
+    Every method raises JournalError, with what happened to which file and what to do now. With a
+    ``budget`` no task comes to count that does not fit, in whichever kernel: BudgetExceeded.
     """
 
-    def __init__(self, path: Path, *, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, path: Path, *, clock: Callable[[], float], budget: Budget | None = None
+    ) -> None:
         self.path = Path(os.path.abspath(path))
         self._clock = clock
+        self._budget = budget
         self._connection: sqlite3.Connection | None = None
         self._closed = False
         self._mode = ""
@@ -77,6 +74,7 @@ class Journal:
                 return found
             if self._stored(record.key) is not None:
                 raise KeyTaken(f"the journal {self.path} already has a task {record.key}.")
+            self._reserve(record)
             db.execute(
                 "INSERT INTO tasks (key, record, fingerprint) VALUES (?, ?, ?)",
                 (record.key, encode(record).decode(), record.request.fingerprint),
@@ -110,6 +108,8 @@ class Journal:
             # although the record is the same. The write lock makes this comparison safe.
             if stored != encode(old).decode() and self._read(old.key, stored) != old:
                 return False
+            if counts(new) and not counts(old):
+                self._reserve(new)
             db.execute("UPDATE tasks SET record = ? WHERE key = ?", (encode(new).decode(), new.key))
             if (new.state, new.note) != (old.state, old.note):
                 self._add_history(new)
@@ -124,13 +124,17 @@ class Journal:
         """Every task, newest first."""
         return self._select(_NEWEST_FIRST, ())
 
-    def unfinished(self, service: str) -> list[TaskRecord]:
-        """The tasks of that service in which something still happens by itself, oldest first."""
-        marks = ",".join("?" * len(UNFINISHED))
+    def in_states(self, service: str, states: Collection[State]) -> list[TaskRecord]:
+        """The tasks of that service in one of these states, oldest first."""
+        marks = ",".join("?" * len(states))
         return self._select(
             f"WHERE service = ? AND state IN ({marks}) ORDER BY created_at, rowid",
-            (service, *sorted(UNFINISHED)),
+            (service, *sorted(states)),
         )
+
+    def since(self, service: str, moment: float) -> list[TaskRecord]:
+        """The tasks of that service made since a moment (Unix seconds)."""
+        return self._select("WHERE service = ? AND created_at >= ?", (service, moment))
 
     def with_prefix(self, text: str) -> list[str]:
         """The keys that begin with ``text``, newest task first."""
@@ -155,7 +159,7 @@ class Journal:
                     problems.append(f"table {table}: a row belongs to no task")
                 rows = db.execute("SELECT key, record, fingerprint FROM tasks").fetchall()
                 for key, stored, fingerprint in rows:
-                    problems += self._problems_of(key, stored, fingerprint)
+                    problems += problems_of(key, stored, fingerprint, self.history(key))
         except JournalError as error:
             problems.append(error.message)
         return problems
@@ -168,21 +172,12 @@ class Journal:
             with self._translated():
                 connection.close()
 
-    def _problems_of(self, key: str, stored: str, fingerprint: str) -> Iterator[str]:
-        try:
-            record = self._read(key, stored)
-        except JournalError as error:
-            yield error.message
-            return
-        if record.key != key:
-            yield f"task {key}: its record says {record.key}"
-        if record.request.fingerprint != fingerprint:
-            yield f"task {key}: its fingerprint is not that of its request"
-        past = self.history(key)
-        if not past:
-            yield f"task {key}: it has no history"
-        elif (past[-1].state, past[-1].note) != (record.state, record.note):
-            yield f"task {key}: its history ends with {past[-1].state}, its record {record.state}"
+    def _reserve(self, record: TaskRecord) -> None:
+        """Within the write transaction: what counts is the tasks themselves."""
+        if self._budget is not None:
+            now = self._clock()
+            others = self.since(record.service, self._budget.since(now))
+            self._budget.demand(record, [r for r in others if r.key != record.key], now)
 
     def _stored(self, key: str) -> str | None:
         with self._using() as db:
@@ -201,7 +196,7 @@ class Journal:
         except msgspec.DecodeError as error:
             raise JournalError(
                 f"the journal {self.path}: the record of task {key} cannot be read ({error}).",
-                advice="If a newer sora_nb wrote it, update. `%sora doctor` checks the whole file.",
+                advice="If a newer sora_nb wrote it, update; or set SORA_NB_HOME elsewhere.",
             ) from error
 
     def _add_history(self, record: TaskRecord) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from sora_nb.core.errors import JournalError
 from sora_nb.core.lifecycle import Accepted, Noted, Refused, Reported, Sending, advance
-from sora_nb.core.task import Failure, Report, State, encode
+from sora_nb.core.task import UNFINISHED, Failure, Report, State, encode
 from sora_nb.storage import schema
 from sora_nb.storage.journal import Journal, KeyTaken
 
@@ -242,18 +242,18 @@ def test_all_is_newest_first_and_unfinished_in_the_order_of_asking(journal: Jour
         journal.create(make_record(key, now=NOON + number, take=number + 1), reuse=False)
     journal.create(make_record("s", now=NOON - 1, service="simulator"), reuse=False)
     assert [task.key for task in journal.all()] == ["b", "c", "a", "s"]
-    assert [task.key for task in journal.unfinished(SERVICE)] == ["a", "c", "b"]
-    assert [task.key for task in journal.unfinished("simulator")] == ["s"]
+    assert [task.key for task in journal.in_states(SERVICE, UNFINISHED)] == ["a", "c", "b"]
+    assert [task.key for task in journal.in_states("simulator", UNFINISHED)] == ["s"]
 
 
 def test_what_rests_is_not_unfinished(journal: Journal) -> None:
     record = journal.create(make_record(), reuse=False)
     sending = advance(record, Sending(), NOON)
     journal.replace(record, sending, durable=True)
-    assert journal.unfinished(SERVICE) == [sending]
+    assert journal.in_states(SERVICE, UNFINISHED) == [sending]
     failed = advance(sending, Refused(failure=Failure(kind="refused", message="no")), NOON)
     journal.replace(sending, failed, durable=True)
-    assert journal.unfinished(SERVICE) == []
+    assert journal.in_states(SERVICE, UNFINISHED) == []
 
 
 def test_keys_are_found_by_their_beginning_only(journal: Journal) -> None:

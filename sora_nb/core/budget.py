@@ -1,0 +1,116 @@
+"""A budget, and what counts against it: pure. The journal asks it inside one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sora_nb.core.errors import BudgetExceeded, InvalidRequest, shorten
+from sora_nb.core.task import State, TaskRecord
+
+_PER = {"day": "per day", "session": "per session", "ever": "in all"}
+
+
+@dataclass(frozen=True)
+class Budget:
+    """At most so many tasks, seconds of film and USD, ``per`` day, session (kernel) or ever.
+
+    None means no limit of that kind.
+    """
+
+    tasks: float | None = None
+    seconds: float | None = None
+    usd: float | None = None
+    per: str = "day"
+
+    def since(self, now: float) -> float:
+        """Where the period began, in Unix seconds: local midnight for a day, else 0."""
+        if self.per != "day":
+            return 0.0
+        local = datetime.fromtimestamp(now).astimezone()
+        return local.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+
+    def left(self, records: Iterable[TaskRecord], session: str, now: float) -> dict[str, float]:
+        """What is left of each limit after these tasks of the service."""
+        since = self.since(now)
+        counted = [
+            record
+            for record in records
+            if counts(record)
+            and record.created_at >= since
+            and (self.per != "session" or record.session == session)
+        ]
+        spent = {
+            "tasks": float(len(counted)),
+            "seconds": float(sum(record.request.duration for record in counted)),
+            "usd": sum(record.cost or 0.0 for record in counted),
+        }
+        return {name: limit - spent[name] for name, limit in self.limits().items()}
+
+    def limits(self) -> dict[str, float]:
+        """The limits that are set, by name."""
+        found = {"tasks": self.tasks, "seconds": self.seconds, "usd": self.usd}
+        return {name: limit for name, limit in found.items() if limit is not None}
+
+    def demand(self, record: TaskRecord, others: Iterable[TaskRecord], now: float) -> None:
+        """Refuse a task that does not fit beside others. Raises BudgetExceeded."""
+        if self.usd is not None and record.cost is None and not record.simulated:
+            raise BudgetExceeded(
+                "the price of this task is not known, and the budget is in USD. Nothing was sent.",
+                advice="Give it: sora_nb.configure(price_per_second=…), in USD per second of film.",
+            )
+        left = self.left(others, record.session, now)
+        wanted = {
+            "tasks": 1.0,
+            "seconds": float(record.request.duration),
+            "usd": record.cost or 0.0,
+        }
+        short = [name for name, rest in left.items() if wanted[name] > rest + 1e-9]
+        if short:
+            shown = " and ".join(_amount(name, max(0.0, rest)) for name, rest in left.items())
+            until = "" if self.per == "ever" else f", or wait for the next {self.per}"
+            raise BudgetExceeded(
+                f"the budget ({_PER[self.per]}) does not allow it: {shown} left, "
+                f"{_amount(short[0], wanted[short[0]])} wanted. Nothing was sent.",
+                advice=f"Raise it with sora_nb.configure(budget=…){until}.",
+            )
+
+
+def counts(record: TaskRecord) -> bool:
+    """Whether a task holds or has used its share: all but what was surely never charged."""
+    if record.failure is not None and record.failure.kind in ("refused", "forgotten"):
+        return False
+    return not (record.state is State.STOPPED and record.task_id is None)
+
+
+def read_budget(value: Any) -> Budget:
+    """A Budget from what a person gave: a mapping with ``tasks``, ``seconds``, ``usd``, ``per``.
+
+    Raises InvalidRequest.
+    """
+    if isinstance(value, Budget):
+        return value
+    example = 'E.g. budget={"tasks": 20, "seconds": 120, "usd": 5, "per": "day"}.'
+    if not isinstance(value, Mapping):
+        raise InvalidRequest("budget is a dict of limits.", advice=example)
+    unknown = set(value) - {"tasks", "seconds", "usd", "per"}
+    if unknown or not set(value) - {"per"}:
+        word = shorten(repr(sorted(map(str, unknown))), 80) if unknown else "nothing"
+        raise InvalidRequest(f"budget limits {word}.", advice=example)
+    if value.get("per", "day") not in _PER:
+        raise InvalidRequest("budget is per day, session or ever.", advice=example)
+    for name in ("tasks", "seconds", "usd"):
+        limit = value.get(name)
+        number = isinstance(limit, int | float) and not isinstance(limit, bool)
+        if limit is not None and not (number and 0 <= limit < float("inf")):
+            raise InvalidRequest(f"budget {name} {limit!r} is not a number.", advice=example)
+    return Budget(**value)
+
+
+def _amount(name: str, amount: float) -> str:
+    if name == "usd":
+        return f"{amount:.2f} USD"
+    unit = {"tasks": "tasks", "seconds": "seconds of film"}[name]
+    return f"{amount:g} {unit[:-1] if name == 'tasks' and amount == 1 else unit}"
