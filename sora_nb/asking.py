@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from sora_nb.core import models
-from sora_nb.core.errors import InvalidRequest
+from sora_nb.core.errors import BudgetExceeded, InvalidRequest
 from sora_nb.core.settings import Settings
-from sora_nb.core.task import VideoRequest
+from sora_nb.core.task import SIMULATOR, VideoRequest
 
 _KEY_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _KEY_LENGTH = 6
@@ -66,3 +66,21 @@ def cost_of(request: VideoRequest, settings: Settings) -> float | None:
     if price is None or settings.simulated or request.model not in models.MODELS:
         return None
     return price * request.duration
+
+
+def refuse_above(most: float, previews: Sequence[Preview]) -> None:
+    """Refuse requests whose estimate is above ``most`` USD. Raises BudgetExceeded."""
+    paid = [preview for preview in previews if preview.reuses is None]
+    if not paid or paid[0].service == SIMULATOR:
+        return
+    costs = [preview.cost for preview in paid if preview.cost is not None]
+    if len(costs) < len(paid):
+        raise BudgetExceeded(
+            "the price is not known, so --max-cost cannot be kept. Nothing was sent.",
+            advice="Give it: sora_nb.configure(price_per_second=…), in USD per second of film.",
+        )
+    if sum(costs) > most:
+        raise BudgetExceeded(
+            f"the estimate is {sum(costs):.2f} USD, above --max-cost {most:.2f}. Nothing was sent.",
+            advice="Raise --max-cost, or ask for a shorter film or fewer takes.",
+        )

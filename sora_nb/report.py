@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -11,6 +11,8 @@ from sora_nb.core.settings import Settings
 
 if TYPE_CHECKING:
     from sora_nb.asking import Preview
+    from sora_nb.core.budget import Budget
+    from sora_nb.display.handle import Task
 
 
 def service_line(version: str, settings: Settings, *, elsewhere: Sequence[str] = ()) -> str:
@@ -41,6 +43,7 @@ def config_text(settings: Settings) -> str:
         "base_url",
         "home",
         "media",
+        "budget",
         "price_per_second",
         "rate",
         "concurrency",
@@ -61,8 +64,10 @@ def _number(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) and value < 1e6 else str(value)
 
 
-def preview_text(previews: Iterable[Preview]) -> str:
-    """The exact request of ``--dry-run``, its price, and that nothing was sent.
+def preview_text(
+    previews: Iterable[Preview], budget: Budget | None, left: Mapping[str, float]
+) -> str:
+    """The exact request of ``--dry-run``, its price, the budget, and that nothing was sent.
 
     The previews are those of the takes of one prompt: the request is the same for each.
     """
@@ -87,9 +92,35 @@ def preview_text(previews: Iterable[Preview]) -> str:
     if len(takes) > 1:
         lines.append(f"{len(takes)} takes, {len(paid)} of them would be sent")
     lines.append("price: nothing (simulator)" if simulated else _price(paid))
+    lines.append(budget_line(budget, left))
     if first.unchecked:
         lines.append("the input was not checked: sora_nb does not know this model")
     return "\n".join([*lines, "nothing was sent"])
+
+
+def budget_line(budget: Budget | None, left: Mapping[str, float]) -> str:
+    """What is left of the budget, in one line."""
+    if budget is None:
+        return "budget: none set"
+    from sora_nb.core.budget import amounts
+
+    rest = amounts({name: max(0.0, amount) for name, amount in left.items()})
+    return f"budget: {rest} left of {amounts(budget.limits())}, {budget.period}"
+
+
+def rescue_text(taken: Sequence[Task], lost: Sequence[Task]) -> str:
+    """What ``rescue`` found: films on their way, and films that cannot be had any more."""
+    lines = [f"{len(taken)} to be saved" if taken else "nothing to rescue: every film is saved"]
+    lines += [
+        f"task {task.key}: its film is gone from {_path_of(task)} and its link has expired"
+        for task in lost
+    ]
+    return "\n".join(lines)
+
+
+def _path_of(task: Task) -> str:
+    film = task.record.film
+    return film.path if film else "the disk"
 
 
 def _price(paid: list[Preview]) -> str:

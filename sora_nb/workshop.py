@@ -26,7 +26,6 @@ from sora_nb.service.transport import Transport
 from sora_nb.storage.journal import Journal
 from sora_nb.storage.media import Media
 
-JOURNAL_FILE = "journal.sqlite3"
 SIMULATOR_FOLDER = "simulator"
 
 
@@ -202,7 +201,7 @@ def build(settings: Settings) -> Workshop:
         submit_timeout=settings.submit_timeout,
         allow_loopback=settings.simulated or settings.on_loopback,
     )
-    journal = Journal(settings.home / JOURNAL_FILE, clock=time.time, budget=settings.budget)
+    journal = Journal(settings.journal, clock=time.time, budget=settings.budget)
     board = Board(loop.call_later)
     ledger = Ledger(journal, board, clock=time.time, later=loop.call_later)
     schedule = Schedule(

@@ -78,6 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     resume = commands.add_parser("resume", help="watch every unfinished task until it ends")
     resume.set_defaults(run=_resume)
 
+    rescue = commands.add_parser("rescue", help="save every film that was never saved")
+    rescue.set_defaults(run=_rescue)
+
     config = commands.add_parser("config", help="each setting and where it came from")
     config.set_defaults(run=_config)
     return parser
@@ -134,6 +137,19 @@ def _resume(_asked: argparse.Namespace, pause: Callable[[float], None]) -> int:
     if not tasks:
         print("nothing to resume: no task is unfinished")
         return 0
+    return _until_saved(tasks, pause)
+
+
+def _rescue(_asked: argparse.Namespace, pause: Callable[[float], None]) -> int:
+    from sora_nb.default_client import default_client
+    from sora_nb.report import rescue_text
+
+    taken, lost = default_client().rescue()
+    print(rescue_text(taken, lost))
+    return max(1 if lost else 0, _until_saved(taken, pause))
+
+
+def _until_saved(tasks: Sequence[Task], pause: Callable[[float], None]) -> int:
     try:
         _follow(tasks, pause)
     except KeyboardInterrupt:

@@ -25,6 +25,14 @@ class Budget:
     usd: float | None = None
     per: str = "day"
 
+    @property
+    def period(self) -> str:
+        """``per day``, ``per session`` or ``in all``."""
+        return _PER[self.per]
+
+    def __str__(self) -> str:
+        return f"{amounts(self.limits())} {self.period}"
+
     def since(self, now: float) -> float:
         """Where the period began, in Unix seconds: local midnight for a day, else 0."""
         if self.per != "day":
@@ -69,11 +77,11 @@ class Budget:
         }
         short = [name for name, rest in left.items() if wanted[name] > rest + 1e-9]
         if short:
-            shown = " and ".join(_amount(name, max(0.0, rest)) for name, rest in left.items())
+            shown = amounts({name: max(0.0, rest) for name, rest in left.items()})
             until = "" if self.per == "ever" else f", or wait for the next {self.per}"
             raise BudgetExceeded(
-                f"the budget ({_PER[self.per]}) does not allow it: {shown} left, "
-                f"{_amount(short[0], wanted[short[0]])} wanted. Nothing was sent.",
+                f"the budget ({self.period}) does not allow it: {shown} left, "
+                f"{amounts({short[0]: wanted[short[0]]})} wanted. Nothing was sent.",
                 advice=f"Raise it with sora_nb.configure(budget=…){until}.",
             )
 
@@ -109,8 +117,10 @@ def read_budget(value: Any) -> Budget:
     return Budget(**value)
 
 
-def _amount(name: str, amount: float) -> str:
-    if name == "usd":
-        return f"{amount:.2f} USD"
-    unit = {"tasks": "tasks", "seconds": "seconds of film"}[name]
-    return f"{amount:g} {unit[:-1] if name == 'tasks' and amount == 1 else unit}"
+def amounts(of: Mapping[str, float]) -> str:
+    """Amounts by the names of the limits, in words: ``19 tasks, 4.60 USD``."""
+    units = {"tasks": "tasks", "seconds": "seconds of film"}
+    return ", ".join(
+        f"{amount:.2f} USD" if name == "usd" else f"{amount:g} {units[name]}"
+        for name, amount in of.items()
+    )

@@ -82,6 +82,11 @@ class Settings:
         return self.base_url or DEFAULT_BASE_URL
 
     @property
+    def journal(self) -> Path:
+        """The file that remembers every task."""
+        return self.home / "journal.sqlite3"
+
+    @property
     def on_loopback(self) -> bool:
         """Whether the service is on this machine, as a simulator started by hand is."""
         host = urlsplit(self.service_url).hostname or ""

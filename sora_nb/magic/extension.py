@@ -6,6 +6,7 @@ The grammar and the client are imported by the first line that needs them: %load
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -31,6 +32,8 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     register(_magic_of(shell), "line_cell", "sora")
     tab.install(shell, completer)
     print(_service_line(os.environ))
+    if warning := _expiry_warning(os.environ):
+        print(warning)
 
 
 def unload_ipython_extension(shell: InteractiveShell) -> None:
@@ -73,6 +76,23 @@ def _service_line(environ: Mapping[str, str]) -> str:
     return service_line(sora_nb.__version__, settings, elsewhere=elsewhere)
 
 
+def _expiry_warning(environ: Mapping[str, str]) -> str | None:
+    """One line about films whose links die soon unsaved; looks only if there is a journal."""
+    from sora_nb.core.errors import SoraError
+    from sora_nb.core.settings import resolve
+    from sora_nb.default_client import configured
+
+    try:
+        settings = resolve({}, environ=environ, notebook_folder=Path.cwd(), configured=configured())
+        if not settings.journal.is_file():
+            return None
+        from sora_nb.expiring import expiring, warning
+
+        return warning(expiring(settings, time.time()))
+    except SoraError:
+        return None  # the first use says what is wrong, with the task that it concerns
+
+
 def _magic_of(shell: InteractiveShell) -> Callable[..., object]:
     def sora(line: str, cell: str | None = None) -> object:
         from sora_nb.magic.scanner import LineError
@@ -107,6 +127,7 @@ def _run(shell: InteractiveShell, line: str, cell: str | None) -> object:
 
 
 def _generate(shell: InteractiveShell, client: Client, command: Generate, wait: bool) -> object:
+    from sora_nb.asking import refuse_above
     from sora_nb.core.errors import SoraError
     from sora_nb.display.collection import Tasks
     from sora_nb.display.show import show_tasks
@@ -119,8 +140,13 @@ def _generate(shell: InteractiveShell, client: Client, command: Generate, wait: 
     if command.dry_run:
         from sora_nb.report import preview_text
 
-        print(preview_text([client.preview(prompt, take=take, **arguments) for take in takes]))
+        previews = [client.preview(prompt, take=take, **arguments) for take in takes]
+        print(preview_text(previews, client.settings.budget, client.budget_left()))
         return None
+    if command.max_cost is not None:
+        refuse_above(
+            command.max_cost, [client.preview(prompt, take=take, **arguments) for take in takes]
+        )
     tasks: list[Any] = []
     trouble: SoraError | None = None
     try:
@@ -180,6 +206,16 @@ def _resume(client: Client, wait: bool) -> object:
     return tasks
 
 
+def _rescue(client: Client, wait: bool) -> object:
+    from sora_nb.display.show import show_tasks
+    from sora_nb.report import rescue_text
+
+    taken, lost = client.rescue()
+    print(rescue_text(taken, lost))
+    show_tasks(taken, wait=wait)
+    return taken or None
+
+
 def _save(client: Client, _wait: bool, key: str, path: str) -> None:
     print(client.get(key).video().save(path))
 
@@ -230,6 +266,7 @@ _DO: Mapping[str, Callable[..., object]] = {
     "tasks": _tasks,
     "show": _show,
     "resume": _resume,
+    "rescue": _rescue,
     "save": _save,
     "stop": _stop,
     "retry": _retry,

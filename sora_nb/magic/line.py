@@ -39,6 +39,7 @@ class Generate:
     new: bool = False
     variables: tuple[str, ...] = ()
     dry_run: bool = False
+    max_cost: float | None = None
 
     def arguments(self) -> dict[str, Any]:
         """The keyword arguments of ``Client.generate`` for what was given, without ``take``."""
@@ -175,6 +176,10 @@ def _value(option: Option, flag: str, raw: str) -> Any:
         if not re.fullmatch(r"[0-9]{1,6}", raw) or int(raw) < 1:
             raise LineError(f"{flag} {raw}: not a whole number from 1 on ({option.metavar}).")
         return int(raw)
+    if option.field == "max_cost":
+        if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", raw):
+            raise LineError(f"{flag} {raw}: not an amount in {option.metavar}, e.g. 2.50")
+        return float(raw)
     if option.field == "out":
         return _identifier(flag, raw)
     if option.field == "variables":

@@ -42,6 +42,7 @@ OPTIONS = (
         ("--vars",), "variables", "A,B", "put the variables A and B where the prompt says {A}, {B}"
     ),
     Option(("--dry-run",), "dry_run", None, "show the exact request and its price; send nothing"),
+    Option(("--max-cost",), "max_cost", "USD", "refuse if the estimate is above it"),
 )
 
 FLAGS: Mapping[str, Option] = {flag: option for option in OPTIONS for flag in option.flags}
@@ -50,6 +51,7 @@ VERBS: Mapping[str, Form] = {
     "tasks": Form((), "a table of every task"),
     "show": Form(("KEY",), "the panel or the film of a task again"),
     "resume": Form((), "watch every unfinished task again"),
+    "rescue": Form((), "save every film that was never saved, before its link dies"),
     "save": Form(("KEY", "PATH"), "copy a film to a file"),
     "stop": Form(("KEY",), "stop watching; the remote task goes on and may be charged"),
     "retry": Form(("KEY",), "send a failed task again"),
@@ -63,8 +65,8 @@ VERBS: Mapping[str, Form] = {
 KEYED = frozenset(verb for verb, form in VERBS.items() if "KEY" in form.args)
 """The verbs that are about one task."""
 
-LATER_OPTIONS = ("--callback", "--max-cost")
-LATER_VERBS = ("rescue", "doctor")
+LATER_OPTIONS = ("--callback",)
+LATER_VERBS = ("doctor",)
 """Reserved by the product page and not in this version: an error, never a paid prompt."""
 
 EXAMPLES = """\

@@ -23,7 +23,7 @@ def offer(text: str) -> Offer | None:
     ("text", "fragment", "items"),
     [
         ("%sora ", "", tuple(VERBS)),
-        ("%sora re", "re", ("resume", "retry")),
+        ("%sora re", "re", ("resume", "rescue", "retry")),
         ("v = %sora st", "st", ("stop",)),
         ("x = 1\n%sora sh", "sh", ("show",)),
         ("    %sora sh", "sh", ("show",)),

@@ -145,7 +145,7 @@ def test_a_refused_request_is_a_short_message_without_a_traceback(
 
 @pytest.mark.parametrize(
     "cell",
-    ["%sora taks", "%sora a boat --nwe", "%sora rescue", "%sora a {x} --vars x", "%%sora a\nboat"],
+    ["%sora taks", "%sora a boat --nwe", "%sora doctor", "%sora a {x} --vars x", "%%sora a\nboat"],
 )
 def test_a_line_that_is_not_understood_is_one_line_and_asks_nothing(
     shell: InteractiveShell, world: World, capsys: pytest.CaptureFixture[str], cell: str
@@ -403,7 +403,7 @@ def test_tab_completes_in_the_shell_and_twice_loaded_is_once(
     world.client.keys.side_effect = lambda prefix: [k for k in ("k1", "q2") if k.startswith(prefix)]
     shell.user_ns["place"] = 1
     assert completions(shell, "%sora boat -d ") == ["4", "8", "12"]
-    assert completions(shell, "v = %sora res") == ["resume"]
+    assert completions(shell, "v = %sora resu") == ["resume"]
     assert completions(shell, "%sora show ") == ["k1", "q2"]
     assert completions(shell, "%sora a {place} --vars ") == ["place"]
 

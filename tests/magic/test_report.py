@@ -57,7 +57,7 @@ def test_config_without_a_key_says_so(tmp_path: Path) -> None:
     ],
 )
 def test_a_dry_run_tells_the_request_and_its_price(previews: list[Preview], words: str) -> None:
-    shown = preview_text(previews)
+    shown = preview_text(previews, None, {})
     assert words in shown
     assert '"prompt": "ein Boot, 漢字"' in shown
     assert shown.splitlines()[0].startswith("POST ")

@@ -1,0 +1,49 @@
+"""The warning about films that were paid for and never saved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sora_nb.core import lifecycle as move
+from sora_nb.core.lifecycle import RESULT_LIFETIME, advance, new_record
+from sora_nb.core.settings import Settings
+from sora_nb.core.task import SIMULATOR, Report, TaskRecord, VideoRequest
+from sora_nb.expiring import expiring, warning
+from sora_nb.storage.journal import Journal
+
+MADE = 1_000_000.0
+DAY = 86_400.0
+
+
+def accepted(key: str, at: float) -> TaskRecord:
+    record = new_record(key, VideoRequest(prompt=key), service=SIMULATOR, now=at)
+    record = advance(record, move.Sending(), at)
+    return advance(record, move.Accepted(task_id=f"id-{key}"), at)
+
+
+def journal_of(tmp_path: Path, *records: TaskRecord) -> Settings:
+    journal = Journal(Settings(home=tmp_path).journal, clock=lambda: MADE)
+    for record in records:
+        journal.create(record, reuse=False)
+    journal.close()
+    return Settings(home=tmp_path)
+
+
+def test_an_unsaved_film_is_warned_of_within_three_days_of_its_end(tmp_path: Path) -> None:
+    report = Report(state="success", urls=("https://cdn.example/film.mp4",))
+    saving = advance(accepted("a", MADE), move.Reported(report=report), MADE)
+    settings = journal_of(tmp_path, saving, accepted("b", MADE + DAY))
+    end = MADE + RESULT_LIFETIME
+    assert expiring(settings, end - 4 * DAY) == []
+    found = expiring(settings, end - DAY)
+    assert [(record.key, left / DAY) for record, left in found] == [("a", 1.0), ("b", 2.0)]
+    assert warning(found) == (
+        "2 films are not saved yet; a expires in 1.0 days: %sora rescue saves them"
+    )
+    assert [record.key for record, _ in expiring(settings, end + 1)] == ["b"]
+
+
+def test_a_journal_in_which_all_is_saved_or_was_never_sent_says_nothing(tmp_path: Path) -> None:
+    never_sent = new_record("q", VideoRequest(prompt="q"), service=SIMULATOR, now=MADE)
+    settings = journal_of(tmp_path, never_sent)
+    assert warning(expiring(settings, MADE + RESULT_LIFETIME - DAY)) is None
