@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -90,7 +91,12 @@ class Settings:
     def on_loopback(self) -> bool:
         """Whether the service is on this machine, as a simulator started by hand is."""
         host = urlsplit(self.service_url).hostname or ""
-        return host == "localhost" or host == "::1" or host.startswith("127.")
+        if host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return False  # a name, even one that begins with 127.
 
 
 _ENVIRONMENT: Mapping[str, str] = {
