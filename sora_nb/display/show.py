@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from sora_nb.display.static_html import plain_text
@@ -38,7 +39,8 @@ def show_tasks(tasks: Sequence[Task], *, wait: bool = False) -> None:
             _wait_all(tasks)
         finally:
             if all(task.record.finished for task in tasks):
-                wait_for(output.settled, SETTLE)
+                with suppress(TimeoutError):  # what the wait itself says matters more
+                    wait_for(output.settled, SETTLE)
 
 
 def shown_here(tasks: Sequence[Task]) -> bool:

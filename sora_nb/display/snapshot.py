@@ -6,6 +6,7 @@ state, which both sides must pass.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any, NamedTuple
@@ -19,7 +20,7 @@ from sora_nb.engine.schedule import end_ages
 
 PROMPT_SHOWN = 400
 WORDS_SHOWN = 600
-SOURCE = "the service's documented range"
+SOURCE = "the service's documented times"
 
 Json = dict[str, Any]
 
@@ -51,7 +52,7 @@ def card(view: View, now: float) -> Json:
         "prompt": shorten(record.request.prompt, PROMPT_SHOWN),
         "facts": facts(record),
         "frame": record.request.aspect_ratio,
-        "badges": badges(view),
+        "badges": badges(view, now),
         "state": record.state.value,
         "steps": steps(record),
         "clock": {
@@ -92,13 +93,19 @@ def _money(record: TaskRecord) -> list[str]:
     return [f"about ${record.cost:.2f}"] if record.cost is not None else []
 
 
-def badges(view: View) -> list[Json]:
-    """What must not be overlooked: a simulated film, a task that was not paid for again."""
+def badges(view: View, now: float) -> list[Json]:
+    """What must not be overlooked: a simulated film, a task that was not paid for again, a film
+    that could not be saved yet."""
     found = []
     if view.record.simulated:
         found.append({"kind": "simulator", "text": "Simulator"})
     if view.reused:
-        found.append({"kind": "reused", "text": "reused · no charge"})
+        found.append({"kind": "reused", "text": "Reused, no charge"})
+    record = view.record
+    if record.state is State.SAVING and record.note and record.expires_at is not None:
+        days = max(0, math.ceil((record.expires_at - now) * record.speed / 86_400))
+        left = "1 day" if days == 1 else f"{days} days"
+        found.append({"kind": "unsaved", "text": f"Not saved, {left} left"})
     return found
 
 
@@ -144,7 +151,7 @@ def failure(record: TaskRecord) -> Json | None:
     said = shorten(record.failure.message, WORDS_SHOWN)
     theirs = record.failure.kind in ("refused", "failed")
     return {
-        "title": advice.title,
+        "title": f"{advice.title}.",
         "code": record.failure.code,
         "advice": advice.text if theirs else f"{advice.text} What is known: {said}",
         "words": said if theirs else None,
