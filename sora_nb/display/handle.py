@@ -283,7 +283,10 @@ def _error(task: Task) -> SoraError | None:
         return SubmitUnsure(f"task {task.key}: {failure.message}", advice=text, task=task)
     message = f"task {task.key}: {advice.title.lower()}: {failure.message}"
     if failure.kind == "refused" and failure.error in _REFUSALS:
-        return _REFUSALS[failure.error](message, advice=text, task=task)
+        refusal = _REFUSALS[failure.error](message, advice=text, task=task)
+        if isinstance(refusal, ServiceError) and failure.code is not None:
+            refusal.status = int(failure.code)
+        return refusal
     if failure.error == LinkExpired.__name__:
         return LinkExpired(message, advice=text, task=task)
     return TaskFailed(message, code=failure.code, advice=text, task=task)
