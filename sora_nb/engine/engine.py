@@ -255,7 +255,7 @@ class Engine:
         """Download the film; an expired link is asked for anew once, other trouble tried again."""
         record = self._board[key]
         try:
-            film = self._media.existing(record) or await self._media.save(
+            film = await self._media.save(
                 record,
                 self._service.fetch,
                 url=self._schedule.turn(key, record.urls),

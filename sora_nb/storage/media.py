@@ -76,26 +76,29 @@ class Media:
     ) -> Film:
         """One attempt to save the task's film; what an earlier one left is continued.
 
-        Raises LinkExpired, or DownloadError with what happened and what to do.
+        A film that is there already is given at once. Raises LinkExpired, or DownloadError with
+        what happened and what to do.
         """
         target = self.target(record)
+        film = self.existing(record)
+        if film is not None:
+            _tidy(target)  # a process may have been killed behind the rename
+            return film
         with disk_trouble(record.key, target.parent):
             target.parent.mkdir(parents=True, exist_ok=True)
-        async with self._only_writer(record.key, target) as lock:
+        async with self._only_writer(record.key, target):
             film = self.existing(record)
             if film is None:
-                part = Part(target.with_name(f".{target.stem}.part"), record.key)
+                part = Part(_beside(target, "part"), record.key)
                 await Download(record.key, part, on_progress, limit=self._limit).run(fetch, url)
                 film = await _uncut(asyncio.to_thread(self._finish, record, part, target))
-            # Whoever still waits for the removed lock finds the film before it would write.
-            with suppress(OSError):
-                lock.unlink()
+            _tidy(target)
         return film
 
     @asynccontextmanager
-    async def _only_writer(self, key: str, target: Path) -> AsyncIterator[Path]:
+    async def _only_writer(self, key: str, target: Path) -> AsyncIterator[None]:
         """Hold the film's lock; wait while another process has it. That of a dead one is free."""
-        path = target.with_name(f".{target.stem}.lock")
+        path = _beside(target, "lock")
         # In a thread, because the import alone would hold the loop up for a tenth of a second.
         lock, held_elsewhere = await asyncio.to_thread(_lock_at, path)
         with disk_trouble(key, target.parent):
@@ -105,7 +108,7 @@ class Media:
                 except held_elsewhere:
                     await self._sleep(_LOCK_WAIT)
         try:
-            yield path
+            yield
         finally:
             lock.release()
 
@@ -136,8 +139,22 @@ class Media:
             sidecar.write(target.with_suffix(".json"), described)
             part.path.replace(target)
             _sync_folder(target.parent)
-        part.forget_origin()
         return film
+
+
+def _beside(target: Path, end: str) -> Path:
+    """Where the unfinished film lies (``part``), what it is of (``part.json``), and its lock."""
+    return target.with_name(f".{target.stem}.{end}")
+
+
+def _tidy(target: Path) -> None:
+    """Remove what is of no use beside a film that is there.
+
+    Whoever still waits for the removed lock finds the film before it would write.
+    """
+    for end in ("part.json", "lock"):
+        with suppress(OSError):
+            _beside(target, end).unlink()
 
 
 def _lock_at(path: Path) -> tuple[BaseFileLock, type[Timeout]]:

@@ -73,11 +73,6 @@ class Part:
         self.size, self.etag, self.total = 0, None, None
         with disk_trouble(self._key, self.path.parent):
             self.path.unlink(missing_ok=True)
-        self.forget_origin()
-
-    def forget_origin(self) -> None:
-        """Remove what stands beside the bytes, when they have become the film."""
-        with disk_trouble(self._key, self.path.parent):
             self._origin_path.unlink(missing_ok=True)
 
     def _close(self) -> None:
