@@ -12,8 +12,8 @@ import msgspec
 
 from sora_nb.core import models
 from sora_nb.core.errors import BudgetExceeded, InvalidRequest
-from sora_nb.core.settings import Settings
-from sora_nb.core.task import SIMULATOR, VideoRequest
+from sora_nb.core.settings import SIMULATOR, Settings
+from sora_nb.core.task import VideoRequest
 
 _KEY_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _KEY_LENGTH = 6

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from sora_nb.asking import Preview, cost_of, make_request
 from sora_nb.core import models
 from sora_nb.core.settings import Settings, resolve
-from sora_nb.core.task import SIMULATOR, TaskRecord
+from sora_nb.core.task import TaskRecord
 from sora_nb.display.collection import Tasks
 from sora_nb.display.handle import Task
 from sora_nb.display.places import notebook_folder
@@ -182,7 +182,7 @@ class Client:
     @property
     def service(self) -> str:
         """``simulator``, or the base URL of the service."""
-        return SIMULATOR if self.settings.simulated else self.settings.service_url
+        return self.settings.service
 
     @property
     def embed(self) -> bool:
@@ -256,6 +256,8 @@ class Client:
             log.debug("the client was closing already")
         finally:
             self._background.close()
+            if self._workshop is not None:
+                self._workshop.end_simulator()
 
     def retire(self) -> None:
         """Close once the tasks that still run have come to rest."""

@@ -15,7 +15,7 @@ from sora_nb.asking import cost_of, draw_key
 from sora_nb.core.errors import InvalidRequest, LinkExpired
 from sora_nb.core.lifecycle import can_be_asked_again, new_record
 from sora_nb.core.settings import Settings
-from sora_nb.core.task import SIMULATOR, UNFINISHED, State, TaskRecord, VideoRequest
+from sora_nb.core.task import UNFINISHED, State, TaskRecord, VideoRequest
 from sora_nb.engine.board import Board
 from sora_nb.engine.engine import Engine
 from sora_nb.engine.ledger import Ledger
@@ -52,7 +52,7 @@ class Workshop:
             record = new_record(
                 draw_key(),
                 request,
-                service=service_name(self.settings),
+                service=self.settings.service,
                 now=time.time(),
                 speed=speed_of(self.settings),
                 cost=cost_of(request, self.settings),
@@ -98,7 +98,7 @@ class Workshop:
 
     def resume(self) -> list[TaskRecord]:
         """Take up this service's unfinished tasks, oldest first, and those stopped by hand."""
-        service = service_name(self.settings)
+        service = self.settings.service
         found = self.journal.in_states(service, UNFINISHED | {State.STOPPED})
         records = [record for record in found if record.state in UNFINISHED or record.task_id]
         self.engine.resume(records)
@@ -109,7 +109,7 @@ class Workshop:
 
         Films that have gone from the disk are fetched again while their link lives.
         """
-        service = service_name(self.settings)
+        service = self.settings.service
         taken = self.resume()
         lost = []
         for record in self.journal.in_states(service, {State.READY, State.FAILED}):
@@ -134,7 +134,7 @@ class Workshop:
         if budget is None:
             return {}
         now = time.time()
-        records = self.journal.since(service_name(self.settings), budget.since(now))
+        records = self.journal.since(self.settings.service, budget.since(now))
         return budget.left(records, self.session, now)
 
     def watch(self, key: str) -> None:
@@ -159,17 +159,13 @@ class Workshop:
             raise InvalidRequest(f"task {key} is {state}, not {wanted}.", advice=hint)
 
     async def close(self) -> None:
-        """End the engine (answers to POSTs get a moment to arrive), then the simulator."""
-        try:
-            await self.engine.close()
-        finally:
-            if self.simulator is not None:
-                await asyncio.to_thread(self.simulator.close)
+        """End the engine; answers to POSTs get a moment to arrive."""
+        await self.engine.close()
 
-
-def service_name(settings: Settings) -> str:
-    """``simulator``, or the base URL of the service."""
-    return SIMULATOR if settings.simulated else settings.service_url
+    def end_simulator(self) -> None:
+        """After ``close``, on the caller's own thread: at the interpreter's end there is no other."""
+        if self.simulator is not None:
+            self.simulator.close()
 
 
 def speed_of(settings: Settings) -> float:

@@ -15,10 +15,8 @@ from dataclasses import dataclass
 
 import msgspec
 
+from sora_nb.core.settings import RESULT_LIFETIME
 from sora_nb.core.task import Failure, Film, Report, State, TaskRecord, VideoRequest
-
-RESULT_LIFETIME = 15 * 86400.0
-"""Seconds that a result URL lives, from the model's page (contract.md)."""
 
 
 @dataclass(frozen=True)

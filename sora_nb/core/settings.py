@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from sora_nb.core.budget import Budget
 
 DEFAULT_BASE_URL = "https://api.apixo.ai/api/v1"
+SIMULATOR = "simulator"
+"""The embedded simulator as a service: no key, no base URL."""
+
+RESULT_LIFETIME = 15 * 86400.0
+"""Seconds that a result URL lives, from the model's page (contract.md)."""
+
 POLL_WORDS: Mapping[str, float] = MappingProxyType({"live": 0.02, "normal": 0.1, "thrifty": 0.5})
 """The price c of one request in seconds of lag, for each word (performance.md, section 1)."""
 
@@ -76,6 +82,11 @@ class Settings:
     def simulated(self) -> bool:
         """Whether the embedded simulator is the service."""
         return self.api_key is None and self.base_url is None
+
+    @property
+    def service(self) -> str:
+        """The name under which the journal keeps this service's tasks."""
+        return SIMULATOR if self.simulated else self.service_url
 
     @property
     def service_url(self) -> str:

@@ -8,6 +8,8 @@ from typing import Any, NoReturn
 
 import msgspec
 
+from sora_nb.core.settings import SIMULATOR
+
 Json = Any
 
 
@@ -177,9 +179,6 @@ class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
         start = self.submitted_at if self.submitted_at is not None else self.created_at
         end = self.ended_at if self.ended_at is not None else now
         return max(0.0, end - start) * self.speed
-
-
-SIMULATOR = "simulator"
 
 
 def encode(record: TaskRecord) -> bytes:

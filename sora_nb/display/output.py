@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from sora_nb.core.errors import SoraError
 from sora_nb.core.task import UNFINISHED, State, TaskRecord
-from sora_nb.display import places, snapshot, static_html
+from sora_nb.display import places, snapshot
+from sora_nb.display.saved_page import Bundle, page_on_its_way, saved_page
 
 if TYPE_CHECKING:
     from sora_nb.display.handle import Owner, Task
@@ -24,7 +25,6 @@ GRACE = 20.0
 """Seconds that the buttons of a failed, unsure or stopped task stay before it is rewritten."""
 
 CHUNK = 1 << 20
-EMBED_LIMIT = 20 << 20
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -46,9 +46,7 @@ class Output:
     def open(self) -> None:
         """Put the panel into the running cell, then follow the tasks on the private thread."""
         self._panel.on_command(lambda command: self._owner.later(self._obey(command)))
-        records = self._records()
-        page = "".join(static_html.on_its_way(record) for record in records)
-        self._publish(self._with_panel(page, records), update=False)
+        self._publish(self._with_panel(page_on_its_way(self._records())), update=False)
         self._owner.later(self._follow())
 
     async def _follow(self) -> None:
@@ -70,43 +68,16 @@ class Output:
 
     async def _rewrite(self) -> None:
         """Make the output outlive kernel and page."""
-        records = self._records()
-        if self._attended and any(record.state is not State.READY for record in records):
+        if self._attended and {record.state for record in self._records()} != {State.READY}:
             await asyncio.sleep(GRACE)
-        pages, sources = [], []
-        for task in self._tasks:
-            record = task.record
-            src = await asyncio.to_thread(self._src, record)
-            sources.append(src)
-            pages.append(
-                static_html.ended(
-                    record,
-                    src=src,
-                    poster=await asyncio.to_thread(_poster, record),
-                    shown_path=self._shown_path(record),
-                    reused=task.reused,
-                )
-            )
-        page, records = static_html.together(pages), self._records()
-        plays = all(src or not record.film for src, record in zip(sources, records, strict=True))
-        bundle = _plain(page, records) if plays else self._with_panel(page, records)
+        page = await asyncio.to_thread(
+            saved_page, self._tasks, self._owner, self._root, attended=self._attended
+        )
+        bundle = page.bundle if page.plays else self._with_panel(page.bundle)
         self._publish(bundle, update=True)
         self._panel.snapshot = self._snapshot()
         if not self.settled.done():
             self.settled.set_result(None)
-
-    def _src(self, record: TaskRecord) -> str | None:
-        """Where the saved page finds the film: beside it, inside it, or at the service."""
-        if record.film is None:
-            return None
-        path = Path(record.film.path)
-        if self._owner.embed and record.film.size <= EMBED_LIMIT and path.is_file():
-            return static_html.data_src("video/mp4", path.read_bytes())
-        if self._root is None or places.below(path, self._root) is not None:
-            relative = places.beside(path, self._owner.notebook_folder)
-            if not Path(relative).is_absolute() and (self._root or not self._attended):
-                return static_html.relative_src(relative)
-        return snapshot.live_url(record, self._owner.now())
 
     async def _obey(self, command: dict[str, Any]) -> None:
         """Do what a button asks. Runs on the private loop; the click's own thread is free again."""
@@ -175,30 +146,14 @@ class Output:
     def _server_path(self, record: TaskRecord) -> str | None:
         return places.below(Path(record.film.path), self._root) if record.film else None
 
-    def _with_panel(self, page: str, records: Sequence[TaskRecord]) -> dict[str, Any]:
+    def _with_panel(self, bundle: Bundle) -> Bundle:
         view = {"version_major": 2, "version_minor": 0, "model_id": self._panel.model_id}
-        return {**_plain(page, records), WIDGET: view}
+        return {**bundle, WIDGET: view}
 
-    def _publish(self, bundle: dict[str, Any], *, update: bool) -> None:
+    def _publish(self, bundle: Bundle, *, update: bool) -> None:
         from IPython.display import publish_display_data
 
         transient = {"display_id": self._display_id}
         publish_display_data(  # type: ignore[no-untyped-call]
             bundle, transient=transient, update=update
         )
-
-
-def _plain(page: str, records: Sequence[TaskRecord]) -> dict[str, Any]:
-    text = "\n".join(static_html.plain_text(record) for record in records)
-    return {"text/html": page, "text/plain": text}
-
-
-def _poster(record: TaskRecord) -> bytes | None:
-    from sora_nb.storage import film
-
-    if record.film is None:
-        return None
-    try:
-        return film.poster(Path(record.film.path))
-    except (OSError, SoraError, ValueError):
-        return None

@@ -63,3 +63,18 @@ def beside(path: Path, folder: Path) -> str:
     except ValueError:
         return str(path)
     return str(path) if relative.startswith("../../..") else relative
+
+
+def runs_without_a_person(shell: object, environ: Mapping[str, str]) -> bool:
+    """Whether nobody can answer: the request's ``allow_stdin`` is false (nbconvert, papermill).
+
+    Voila says so too, but has a page that goes on after the last cell.
+    """
+    if environ.get("SERVER_SOFTWARE", "").startswith("voila"):
+        return False
+    get_parent = getattr(getattr(shell, "kernel", None), "get_parent", None)
+    if get_parent is None:
+        return False
+    parent = get_parent("shell")
+    content = parent.get("content") if isinstance(parent, Mapping) else None
+    return isinstance(content, Mapping) and content.get("allow_stdin") is False

@@ -31,9 +31,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     register: Any = shell.register_magic_function  # its own annotation lacks the function
     register(_magic_of(shell), "line_cell", "sora")
     tab.install(shell, completer)
-    print(_service_line(os.environ))
-    if warning := _expiry_warning(os.environ):
-        print(warning)
+    print(_greeting(os.environ))
 
 
 def unload_ipython_extension(shell: InteractiveShell) -> None:
@@ -45,26 +43,13 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
         shell.magics_manager.magics[kind].pop("sora", None)
 
 
-def runs_without_a_person(shell: object, environ: Mapping[str, str]) -> bool:
-    """Whether nobody can answer: the request's ``allow_stdin`` is false (nbconvert, papermill).
-
-    Voila says so too, but has a page that goes on after the last cell.
-    """
-    if environ.get("SERVER_SOFTWARE", "").startswith("voila"):
-        return False
-    get_parent = getattr(getattr(shell, "kernel", None), "get_parent", None)
-    if get_parent is None:
-        return False
-    parent = get_parent("shell")
-    content = parent.get("content") if isinstance(parent, Mapping) else None
-    return isinstance(content, Mapping) and content.get("allow_stdin") is False
-
-
-def _service_line(environ: Mapping[str, str]) -> str:
+def _greeting(environ: Mapping[str, str]) -> str:
+    """Which service is in use, and what is about to be lost."""
     import sora_nb
     from sora_nb.core.errors import InvalidRequest
     from sora_nb.core.settings import resolve
     from sora_nb.default_client import configured
+    from sora_nb.expiring import expiring, warning
     from sora_nb.key_sources import key_sources
     from sora_nb.report import service_line
 
@@ -73,24 +58,9 @@ def _service_line(environ: Mapping[str, str]) -> str:
         settings = resolve({}, environ=environ, notebook_folder=Path.cwd(), configured=configured())
     except InvalidRequest as trouble:
         return f"sora_nb {sora_nb.__version__} · {trouble}"
-    return service_line(sora_nb.__version__, settings, elsewhere=elsewhere)
-
-
-def _expiry_warning(environ: Mapping[str, str]) -> str | None:
-    """One line about films whose links die soon unsaved; looks only if there is a journal."""
-    from sora_nb.core.errors import SoraError
-    from sora_nb.core.settings import resolve
-    from sora_nb.default_client import configured
-
-    try:
-        settings = resolve({}, environ=environ, notebook_folder=Path.cwd(), configured=configured())
-        if not settings.journal.is_file():
-            return None
-        from sora_nb.expiring import expiring, warning
-
-        return warning(expiring(settings, time.time()))
-    except SoraError:
-        return None  # the first use says what is wrong, with the task that it concerns
+    line = service_line(sora_nb.__version__, settings, elsewhere=elsewhere)
+    loss = warning(expiring(settings, time.time()))
+    return f"{line}\n{loss}" if loss else line
 
 
 def _magic_of(shell: InteractiveShell) -> Callable[..., object]:
@@ -118,6 +88,7 @@ def _run(shell: InteractiveShell, line: str, cell: str | None) -> object:
         print(help_text())
         return None
     from sora_nb.default_client import default_client
+    from sora_nb.display.places import runs_without_a_person
 
     client = default_client()
     wait = runs_without_a_person(shell, os.environ)

@@ -7,8 +7,7 @@ aiohttp's exceptions alone do not tell: ``ClientConnectorError`` is a ``ClientOS
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,7 +15,9 @@ import aiohttp
 from yarl import URL
 
 from sora_nb.core.errors import shorten
+from sora_nb.core.settings import Secret
 from sora_nb.service.proxies import find_proxy
+from sora_nb.service.replies import masked
 
 MAX_BODY = 1 << 20
 """Bytes of a reply that are read; the contract's replies are below one percent of it."""
@@ -40,11 +41,12 @@ class _Journey:
 
 @dataclass(frozen=True)
 class Reply:
-    """A status line arrived. ``body`` is what came of it, ``cut`` why that may not be all."""
+    """A status line arrived. ``body`` is what came of it, without any echo of the key;
+    ``retry_after`` that header's text; ``cut`` why the body may not be all."""
 
     status: int
     body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
+    retry_after: str | None = None
     cut: str | None = None
 
 
@@ -61,7 +63,7 @@ async def exchange(
     method: str,
     url: str,
     *,
-    key: str,
+    key: Secret,
     within: float,
     body: bytes | None = None,
 ) -> Reply | NoReply:
@@ -71,7 +73,7 @@ async def exchange(
     a value that says so, and aiohttp's own exceptions carry the headers, so none is passed on.
     """
     journey = _Journey()
-    headers = {"Authorization": f"Bearer {key}", "Accept": "application/json"}
+    headers = {"Authorization": f"Bearer {key.reveal()}", "Accept": "application/json"}
     if body is not None:
         headers["Content-Type"] = "application/json"
     try:
@@ -93,10 +95,10 @@ async def exchange(
         return NoReply("the base URL is not one that can be asked", unsent=True)
     except Exception as error:  # noqa: BLE001 - whatever it was, it may have left
         return NoReply(describe(error), unsent=journey.progress is Progress.CONNECTING)
-    return await _read(response)
+    return await _read(response, key)
 
 
-async def _read(response: aiohttp.ClientResponse) -> Reply:
+async def _read(response: aiohttp.ClientResponse, key: Secret) -> Reply:
     body = bytearray()
     cut = None
     try:
@@ -109,7 +111,9 @@ async def _read(response: aiohttp.ClientResponse) -> Reply:
         cut = describe(error)
     finally:
         response.release()  # closes the connection unless the body was read to its end
-    return Reply(response.status, bytes(body[:MAX_BODY]), response.headers, cut)
+    # Here, before anything reads it: what is echoed gets into notes, ids, links and tracebacks.
+    shown = masked(bytes(body[:MAX_BODY]), key)
+    return Reply(response.status, shown, response.headers.get("Retry-After"), cut)
 
 
 def describe(error: BaseException) -> str:

@@ -34,6 +34,9 @@ MAX_RETRY_AFTER = 600.0
 
 MAX_WORDS = 300
 
+SHORTEST_KEY = 12
+"""Characters of the shortest word that is taken for a key and not for a simulator's stand-in."""
+
 _ASKED: dict[What, str] = {
     "submit": "the task",
     "status": "the question for the task's state",
@@ -135,9 +138,18 @@ def retry_after(header: str | None, *, now: float) -> float | None:
     return min(max(seconds, 0.0), MAX_RETRY_AFTER)
 
 
-def masked(text: str, key: Secret | None) -> str:
-    """``text`` with every echo of the key, plain or JSON-escaped, replaced by ``***``."""
-    if key is None or not key.reveal():
-        return text
-    pattern = "".join(rf"(?:\\?{re.escape(c)}|\\u00{ord(c):02x})" for c in key.reveal())
-    return re.sub(pattern, "***", text, flags=re.IGNORECASE)
+def masked(body: bytes, key: Secret) -> bytes:
+    """``body`` with every echo of the key, plain or JSON-escaped, replaced by ``***``.
+
+    A word shorter than SHORTEST_KEY is left: it is no secret, and may be a part of other words.
+    """
+    word = key.reveal()
+    if len(word) < SHORTEST_KEY:
+        return body
+    return re.sub("".join(map(_written, word)).encode(), b"***", body, flags=re.IGNORECASE)
+
+
+def _written(character: str) -> str:
+    """A pattern of the ways in which JSON may write an ASCII character."""
+    slash = r"\\?" if character in '/"\\' else ""
+    return rf"(?:{slash}{re.escape(character)}|\\u00{ord(character):02x})"

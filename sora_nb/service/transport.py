@@ -22,13 +22,13 @@ from sora_nb.core.task import Report, VideoRequest
 from sora_nb.service import wire
 from sora_nb.service.exchange import NoReply, Reply, exchange, follow_progress
 from sora_nb.service.films import Films, Response
-from sora_nb.service.replies import What, error_for, masked, retry_after, unsure
+from sora_nb.service.replies import What, error_for, retry_after, unsure
 from sora_nb.service.urls import host_of, is_loopback
 
 REPLY_TIMEOUT = 30.0
 """Seconds for a whole status or balance GET."""
 
-SIMULATOR_KEY = "simulator"
+SIMULATOR_KEY = Secret("simulator")
 """Sent to a service on this machine when no key is set; the simulator takes any."""
 
 
@@ -110,15 +110,9 @@ class Transport:
         """
         reply = await self._get(wire.status_path(model, task_id), "status")
         try:
-            report = wire.read_status(reply.body, allow_loopback=self._allow_loopback)
+            return wire.read_status(reply.body, allow_loopback=self._allow_loopback)
         except wire.Malformed as error:
             raise self._unreadable(reply, error) from None
-        code, words = report.fail_code, report.fail_message
-        return msgspec.structs.replace(
-            report,
-            fail_code=masked(code, self._api_key) if code else None,
-            fail_message=masked(words, self._api_key) if words else None,
-        )
 
     async def balance(self) -> float:
         """What is left on the account, in USD. Raises what ``check`` raises."""
@@ -151,13 +145,13 @@ class Transport:
         )
         return self._answered(outcome, base, what)
 
-    async def _address(self) -> tuple[str, str]:
+    async def _address(self) -> tuple[str, Secret]:
         """(base URL, key), or the error that nothing can be sent."""
         if self._closed:
             raise ServiceUnreachable("this client is closed; nothing was sent.")
         base = (await self._endpoint()).rstrip("/")
         if self._api_key is not None:
-            return base, self._api_key.reveal()
+            return base, self._api_key
         if is_loopback(base):
             return base, SIMULATOR_KEY
         raise AuthenticationError("APIXO_API_KEY is not set; nothing was sent.")
@@ -185,11 +179,11 @@ class Transport:
         raise self._error(outcome, code, words, what)
 
     def _error(self, reply: Reply, code: int | None, words: str, what: What) -> SoraError:
-        wait = retry_after(reply.headers.get("Retry-After"), now=self._clock())
+        wait = retry_after(reply.retry_after, now=self._clock())
         return error_for(
             reply.status,
             code,
-            masked(words, self._api_key),
+            words,
             what=what,
             retry_after=wait,
             body=self._text(reply),
@@ -205,4 +199,4 @@ class Transport:
 
     def _text(self, reply: Reply) -> str:
         text = reply.body[: 16 * wire.MAX_MESSAGE].decode("utf-8", "replace")
-        return wire.clean(masked(text, self._api_key), wire.MAX_MESSAGE)
+        return wire.clean(text, wire.MAX_MESSAGE)

@@ -11,19 +11,26 @@ from tests.browser.jupyter_server import Server, running_server
 from tests.browser.lab_page import LabPage
 
 SPEED = "60"
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running_server(tmp_path_factory.mktemp("jupyter"), SORA_NB_SIMULATOR_SPEED=SPEED) as server:
+    folder = tmp_path_factory.mktemp("jupyter")
+    with running_server(folder, SORA_NB_SIMULATOR_SPEED=SPEED) as server:
         yield server
 
 
-@pytest.fixture(scope="session")
+# Playwright keeps an event loop running in this thread: it ends before the next folder's tests.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     program = os.environ.get("SORA_NB_CHROMIUM")
     if not program:

@@ -58,18 +58,21 @@ def test_the_film_still_plays_after_save_reload_kernel_restart_and_reopening(lab
     screenshot(lab.page, "reopened")
 
 
+BEATS = """beats = []
+async def beat():
+    while True:
+        beats.append(1)
+        await asyncio.sleep(0.05)
+heart = asyncio.get_running_loop().create_task(beat())
+video = sora.generate('run all on {kernel}').wait()
+print(video.path.name, len(beats) > 5)"""
+
+
 @pytest.mark.parametrize("kernel", ["ipykernel-6", "ipykernel-7.3", "ipykernel-7.4"])
 def test_run_all_goes_through_a_blocking_wait(lab: LabPage, kernel: str) -> None:
     cells = [
         f"{LOAD}\nimport asyncio, ipykernel, sora_nb as sora\nprint(ipykernel.__version__)",
-        f"beats = []\n"
-        f"async def beat():\n"
-        f"    while True:\n"
-        f"        beats.append(1)\n"
-        f"        await asyncio.sleep(0.05)\n"
-        f"heart = asyncio.get_running_loop().create_task(beat())\n"
-        f"video = sora.generate('run all on {kernel}').wait()\n"
-        f"print(video.path.name, len(beats) > 5)",
+        BEATS.format(kernel=kernel),
         "heart.cancel()\nprint('third')",
         "video = await sora.generate('awaited', duration=4)\nprint('fourth', video.seconds)",
         "print('fifth')",
@@ -130,7 +133,9 @@ def test_a_refused_prompt_shows_advice_then_becomes_plain_html(lab: LabPage) -> 
     lab.run(0)
     lab.run(1)
     output = lab.output(1)
-    expect(output.get_by_text("The service refused the content", exact=True)).to_be_visible(timeout=20_000)
+    expect(output.get_by_text("The service refused the content", exact=True)).to_be_visible(
+        timeout=20_000
+    )
     expect(output.get_by_text("Change the prompt")).to_be_visible()
     screenshot(lab.page, "refused")
     expect(output.locator(".sora-nb-saved")).to_be_visible(timeout=40_000)

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sora_nb.core import lifecycle as move
-from sora_nb.core.lifecycle import RESULT_LIFETIME, Event, IllegalMove, advance, new_record
+from sora_nb.core.lifecycle import Event, IllegalMove, advance, new_record
+from sora_nb.core.settings import RESULT_LIFETIME
 from sora_nb.core.task import (
     UNFINISHED,
     Failure,

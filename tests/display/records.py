@@ -10,7 +10,8 @@ import msgspec
 
 from sora_nb.core import lifecycle as move
 from sora_nb.core.lifecycle import Event, advance, new_record
-from sora_nb.core.task import SIMULATOR, Failure, Film, Report, TaskRecord, VideoRequest
+from sora_nb.core.settings import SIMULATOR
+from sora_nb.core.task import Failure, Film, Report, TaskRecord, VideoRequest
 from sora_nb.display import snapshot
 from sora_nb.display.snapshot import View
 from sora_nb.engine.board import Progress

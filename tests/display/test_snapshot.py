@@ -9,7 +9,8 @@ import pytest
 
 from sora_nb.core import lifecycle as move
 from sora_nb.core.lifecycle import advance
-from sora_nb.core.task import SIMULATOR, State
+from sora_nb.core.settings import SIMULATOR
+from sora_nb.core.task import State
 from sora_nb.display import snapshot
 from sora_nb.display.snapshot import View
 

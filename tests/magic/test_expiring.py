@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from sora_nb.core import lifecycle as move
-from sora_nb.core.lifecycle import RESULT_LIFETIME, advance, new_record
-from sora_nb.core.settings import Settings
-from sora_nb.core.task import SIMULATOR, Report, TaskRecord, VideoRequest
+from sora_nb.core.lifecycle import advance, new_record
+from sora_nb.core.settings import RESULT_LIFETIME, SIMULATOR, Settings
+from sora_nb.core.task import Report, TaskRecord, VideoRequest
 from sora_nb.expiring import expiring, warning
 from sora_nb.storage.journal import Journal
 
@@ -36,14 +36,22 @@ def test_an_unsaved_film_is_warned_of_within_three_days_of_its_end(tmp_path: Pat
     end = MADE + RESULT_LIFETIME
     assert expiring(settings, end - 4 * DAY) == []
     found = expiring(settings, end - DAY)
-    assert [(record.key, left / DAY) for record, left in found] == [("a", 1.0), ("b", 2.0)]
+    assert [(key, left / DAY) for key, left in found] == [("a", 1.0), ("b", 2.0)]
     assert warning(found) == (
         "2 films are not saved yet; a expires in 1.0 days: %sora rescue saves them"
     )
-    assert [record.key for record, _ in expiring(settings, end + 1)] == ["b"]
+    assert [key for key, _ in expiring(settings, end + 1)] == ["b"]
 
 
 def test_a_journal_in_which_all_is_saved_or_was_never_sent_says_nothing(tmp_path: Path) -> None:
     never_sent = new_record("q", VideoRequest(prompt="q"), service=SIMULATOR, now=MADE)
     settings = journal_of(tmp_path, never_sent)
     assert warning(expiring(settings, MADE + RESULT_LIFETIME - DAY)) is None
+
+
+def test_a_journal_that_cannot_be_read_is_left_to_its_first_use(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    assert expiring(settings, MADE) == []
+    settings.journal.write_bytes(b"this is not a database" * 100)
+    assert expiring(settings, MADE) == []
+    assert settings.journal.read_bytes() == b"this is not a database" * 100

@@ -20,6 +20,7 @@ from sora_nb.asking import Preview
 from sora_nb.client import Client
 from sora_nb.core.errors import BudgetExceeded, InvalidRequest
 from sora_nb.core.settings import Settings
+from sora_nb.display import places
 from sora_nb.display.collection import Tasks
 from sora_nb.display.handle import Task, Video
 from sora_nb.magic import extension as magic
@@ -325,14 +326,14 @@ def parent(**content: object) -> Any:
 def test_nobody_is_there_when_the_request_allows_no_input(
     running: object, environ: dict[str, str], alone: bool
 ) -> None:
-    assert magic.runs_without_a_person(running, environ) is alone
+    assert places.runs_without_a_person(running, environ) is alone
 
 
 @pytest.mark.parametrize("line", ["%sora a boat", "%sora resume", "%sora retry k3f9zz"])
 def test_a_notebook_that_runs_without_a_person_waits(
     shell: InteractiveShell, world: World, monkeypatch: pytest.MonkeyPatch, line: str
 ) -> None:
-    monkeypatch.setattr(magic, "runs_without_a_person", lambda *_: True)
+    monkeypatch.setattr(places, "runs_without_a_person", lambda *_: True)
     world.client.resume.return_value = Tasks([task_of("a")])
     world.client.get.side_effect = task_of
     run(shell, line)
