@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,6 +23,9 @@ PIECE = 256 * 1024
 
 MAX_REDIRECTS = 5
 
+SLOWEST = 1024
+"""Bytes a second below which a film is given up for now: drops for ever are no download."""
+
 _REDIRECT = frozenset({301, 302, 303, 307, 308})
 _EXPIRED = frozenset({403, 404, 410})
 _STRONG_ETAG = re.compile(r'"[\x21\x23-\x7e\x80-\xff]*"')
@@ -36,9 +40,10 @@ class Response:
     lower case, without parameters, or None.
     """
 
-    def __init__(self, reply: aiohttp.ClientResponse, host: str) -> None:
+    def __init__(self, reply: aiohttp.ClientResponse, host: str, patience: float) -> None:
         self._reply = reply
         self._host = host
+        self._patience = patience
         self.status = reply.status
         self.start = 0
         self.total: int | None = None
@@ -57,18 +62,24 @@ class Response:
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The body in pieces of at most 256 KiB. Raises DownloadError when it breaks off."""
-        content = self._reply.content
-        while True:
+        content, clock = self._reply.content, asyncio.get_running_loop().time
+        since, received = clock(), 0
+        cause = None
+        while cause is None:
             try:
                 piece = await content.read(PIECE)
             except (aiohttp.ClientError, OSError) as error:
                 cause = describe(error)
-            else:
-                if not piece:
-                    return
-                yield piece
                 continue
-            raise DownloadError(f"the film from {self._host} broke off: {cause}.")
+            if not piece:
+                return
+            yield piece
+            received += len(piece)
+            if clock() - since > self._patience:
+                if received < self._patience * SLOWEST:
+                    cause = f"it came slower than {SLOWEST} bytes a second"
+                since, received = clock(), 0
+        raise DownloadError(f"the film from {self._host} broke off: {cause}.")
 
 
 class Films:
@@ -76,6 +87,7 @@ class Films:
 
     def __init__(self, *, allow_loopback: bool, read_timeout: float, user_agent: str) -> None:
         self._allow_loopback = allow_loopback
+        self._patience = read_timeout
         self._timeout = aiohttp.ClientTimeout(
             total=None, sock_connect=CONNECT_TIMEOUT, sock_read=read_timeout
         )
@@ -133,13 +145,14 @@ class Films:
         if proxy is not None:
             resolver.exempt.add(host_of(proxy))
         try:
-            return await session.get(
-                URL(url, encoded=url.isascii()),  # a signed URL must arrive as it was signed
-                headers=headers,
-                allow_redirects=False,
-                proxy=proxy,
-                timeout=self._timeout,
-            )
+            async with asyncio.timeout(self._patience):  # for headers that come byte by byte
+                return await session.get(
+                    URL(url, encoded=url.isascii()),  # a signed URL must arrive as it was signed
+                    headers=headers,
+                    allow_redirects=False,
+                    proxy=proxy,
+                    timeout=self._timeout,
+                )
         except (aiohttp.ClientError, OSError, ValueError) as error:
             cause = describe(error)
         raise DownloadError(f"the film cannot be fetched from {host_of(url)}: {cause}.")
@@ -152,7 +165,7 @@ class Films:
             raise DownloadError(f"{host} answered HTTP {reply.status} instead of the film.")
         if reply.headers.get("Content-Encoding", "identity").lower() != "identity":
             raise DownloadError(f"{host} sent the film compressed, which was not asked for.")
-        return Response(reply, host)
+        return Response(reply, host, self._patience)
 
     def _open(self) -> tuple[aiohttp.ClientSession, _PublicResolver]:
         if self._closed:
