@@ -245,10 +245,7 @@ class Client:
         return self._workshop
 
     def close(self) -> None:
-        """End everything that this client started. Its tasks stay in the journal.
-
-        Raises JournalError when the journal could not be closed; all else has ended then, too.
-        """
+        """End all that this client started; its tasks stay in the journal. Raises JournalError."""
         try:
             if self._workshop is not None:
                 self._background.submit(self._workshop.close()).result(10)

@@ -163,7 +163,7 @@ class Workshop:
         await self.engine.close()
 
     def end_simulator(self) -> None:
-        """After ``close``, on the caller's own thread: at the interpreter's end there is no other."""
+        """After ``close``, on the caller's own thread: at the interpreter's end it is the only."""
         if self.simulator is not None:
             self.simulator.close()
 
