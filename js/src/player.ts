@@ -124,6 +124,12 @@ export function playerView(
     if (!signal.aborted) say(`The film cannot be shown here. It is saved as ${film.path}`, false);
   }
 
+  const watched = (seconds: number): void => world.send({ kind: "playing", key, seconds });
+  video.addEventListener("play", () => watched(Math.max(1, film.seconds - video.currentTime)), {
+    signal,
+  });
+  for (const over of ["pause", "ended"]) video.addEventListener(over, () => watched(0), { signal });
+
   again.addEventListener(
     "click",
     () => {

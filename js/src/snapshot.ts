@@ -109,6 +109,8 @@ export interface Card {
 /** Browser -> Python, by `model.send`. `request` names the answer that this view waits for. */
 export type Command =
   | { kind: "stop" | "watch" | "retry" | "resend"; key: string }
+  /** A person watches: the output is not rewritten for so many seconds. 0 says that it is over. */
+  | { kind: "playing"; key: string; seconds: number }
   | { kind: "film"; key: string; request: number };
 
 /** Python -> browser, with one buffer: part `index` (from 0) of `count` of a film's bytes. */

@@ -19,7 +19,9 @@ const place = (view: OutlookView, part: string): number =>
 
 test("it says how long so far, when such jobs end, and how that is known", () => {
   const slow = card("processing", { clock: { elapsed: 111, at: 0, speed: 1, running: true } });
-  expect(text(at(0, slow))).toBe("1:51 so far · half are done by 3:08, nine in ten by 4:10 (your last 23)");
+  expect(text(at(0, slow))).toBe(
+    "1:51 so far · half are done by 4:03, nine in ten by 5:00 (the service's documented times)",
+  );
 });
 
 test("the time moves with the clock, by the speed of the service", () => {
@@ -39,9 +41,9 @@ test("past nine in ten it says so, and the marker does not stick at the end", ()
 
 test("the band lies between the ages of half and nine in ten, on a strip to the longest", () => {
   const view = at(0, card("pending"));
-  expect(place(view, ".snb-usual")).toBeCloseTo((188 / 330) * 100, 1);
-  expect(width(view, ".snb-usual")).toBeCloseTo((62 / 330) * 100, 1);
-  expect(place(view, ".snb-now")).toBeCloseTo((14 / 330) * 100, 1);
+  expect(place(view, ".snb-usual")).toBeCloseTo((243.5 / 420) * 100, 1);
+  expect(width(view, ".snb-usual")).toBeCloseTo((56.5 / 420) * 100, 1);
+  expect(place(view, ".snb-now")).toBeCloseTo((14 / 420) * 100, 1);
 });
 
 test("without an estimate it says what happens, and draws no band", () => {

@@ -143,3 +143,17 @@ test("films are the same when their bytes and place are, whatever address they h
   expect(sameFilm(film(), film({ url: null }))).toBe(true);
   expect(sameFilm(film(), film({ sha256: "0" }))).toBe(false);
 });
+
+test("the kernel hears that somebody watches, for how long at most, and when it is over", async () => {
+  await play({ seconds: 8 });
+  const asked = place.sent.length;
+  video().currentTime = 3;
+  video().dispatchEvent(new Event("play"));
+  video().dispatchEvent(new Event("pause"));
+  video().dispatchEvent(new Event("ended"));
+  expect(place.sent.slice(asked)).toEqual([
+    { kind: "playing", key: "k", seconds: 5 },
+    { kind: "playing", key: "k", seconds: 0 },
+    { kind: "playing", key: "k", seconds: 0 },
+  ]);
+});

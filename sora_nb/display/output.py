@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import secrets
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +43,8 @@ class Output:
         self._root = places.server_root_of_kernel()
         self._panel = Panel(snapshot=self._snapshot())
         self._rewriting: asyncio.Task[None] | None = None
+        self._playing_until = 0.0
+        self._paused = asyncio.Event()
         self.settled: concurrent.futures.Future[None] = concurrent.futures.Future()
 
     def open(self) -> None:
@@ -70,6 +74,7 @@ class Output:
         """Make the output outlive kernel and page."""
         if self._attended and {record.state for record in self._records()} != {State.READY}:
             await asyncio.sleep(GRACE)
+        await self._watched_to_the_end()
         page = await asyncio.to_thread(
             saved_page, self._tasks, self._owner, self._root, attended=self._attended
         )
@@ -78,6 +83,13 @@ class Output:
         self._panel.snapshot = self._snapshot()
         if not self.settled.done():
             self.settled.set_result(None)
+
+    async def _watched_to_the_end(self) -> None:
+        """Rewriting the output would cut off who watches a first take while others are made."""
+        while (left := self._playing_until - time.monotonic()) > 0:
+            self._paused.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._paused.wait(), left)
 
     async def _obey(self, command: dict[str, Any]) -> None:
         """Do what a button asks. Runs on the private loop; the click's own thread is free again."""
@@ -92,6 +104,9 @@ class Output:
                     await self._owner.watched(task.key)
                 case "retry" | "resend":
                     await self._try_again(task)
+                case "playing":
+                    self._playing_until = time.monotonic() + _seconds(command.get("seconds"))
+                    self._paused.set()
                 case "film":
                     await self._send_film(task.record, command.get("request"))
         except SoraError:
@@ -157,3 +172,9 @@ class Output:
         publish_display_data(  # type: ignore[no-untyped-call]
             bundle, transient=transient, update=update
         )
+
+
+def _seconds(value: object) -> float:
+    """Seconds from the browser, between 0 and an hour; anything else is 0."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return min(max(float(value), 0.0), 3600.0) if number else 0.0  # type: ignore[arg-type]
