@@ -51,12 +51,12 @@ def environment_of(environ: Mapping[str, str], own: Path, speed: float) -> dict[
         "JUPYTER_RUNTIME_DIR": str(own / "runtime"),
         "JUPYTER_PATH": os.pathsep.join([str(own / "share"), *([path] if path else [])]),
         "SORA_NB_SIMULATOR_SPEED": f"{speed:g}",
+        "NODE_DISABLE_COMPILE_CACHE": "1",  # it would be left behind in the temporary folder
     }
 
 
 _QUIET: Mapping[str, Mapping[str, object]] = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-    "docmanager-extension/plugin": {"autosave": False},
     "notebook-extension/tracker": {"windowingMode": "none"},
 }
 """JupyterLab without its news question, and without writing to the notebook by itself."""

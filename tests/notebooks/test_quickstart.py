@@ -22,6 +22,11 @@ def test_the_awaited_film_is_the_one_that_its_cell_shows(lesson: Lesson) -> None
     assert shape.startswith("720 x 1280 pixels, 4 s")
 
 
+def test_a_task_as_the_last_value_of_its_cell_is_saved_as_its_film(lesson: Lesson) -> None:
+    cell = lesson.only_cell_with("a striped balloon")
+    assert lesson.film(cell).stat().st_size > 10_000
+
+
 def test_an_upright_film_gives_one_upright_frame_a_second(lesson: Lesson) -> None:
     cell = lesson.only_cell_with("video.frames")
     assert printed(cell) == "(4, 1280, 720, 3) uint8\n"
