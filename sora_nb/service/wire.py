@@ -86,7 +86,7 @@ def read_submit(body: bytes) -> str:
         task_id = str(number)
     if not isinstance(task_id, str):
         raise Malformed("it names no task id")
-    if not 1 <= len(task_id) <= MAX_TASK_ID or not task_id.isprintable():
+    if not task_id.strip() or len(task_id) > MAX_TASK_ID or not task_id.isprintable():
         raise Malformed("its task id is not one")
     return task_id
 

@@ -192,7 +192,8 @@ class HostileService:
 
     async def _answer(self, exchange: Exchange) -> None:
         kind = _kind(exchange.request)
-        answer = next(iter(self._scripts.get(kind, ())), None) or self._good(kind)
+        scripted = next(iter(self._scripts.get(kind, ())), None)
+        answer = self._good(kind) if scripted is None else scripted
         if isinstance(answer, bytes):
             exchange.writer.write(answer)
             await exchange.writer.drain()
