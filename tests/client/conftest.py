@@ -9,8 +9,7 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +33,14 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SORA_NB_SIMULATOR_SPEED", str(SPEED))
 
 
-@dataclass
 class Simulator:
-    """A simulator of the test's own."""
+    """A simulator, as far as this test is concerned: what came before it does not count."""
 
-    url: str
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._accepted_before = self._requests_before = 0
+        self._accepted_before = len(self.accepted())
+        self._requests_before = len(self.requests())
 
     def ask(self, path: str, body: object = None) -> Any:
         root = self.url.removesuffix("/api/v1")
@@ -61,29 +63,54 @@ class Simulator:
 
     def accepted(self) -> list[Any]:
         """The tasks that it charged for."""
-        return list(self.ask("/simulator/tasks"))
+        return list(self.ask("/simulator/tasks"))[self._accepted_before :]
 
     def requests(self) -> list[Any]:
         """The requests that it saw."""
-        return list(self.ask("/simulator/log"))
+        return list(self.ask("/simulator/log"))[self._requests_before :]
 
 
-@pytest.fixture
-def start_simulator() -> Iterator[Callable[..., Simulator]]:
+Start = Callable[..., str]
+
+
+@contextmanager
+def _starter() -> Iterator[Start]:
+    """Starts simulators with further options; gives their base URLs."""
     running: list[subprocess.Popen[bytes]] = []
 
-    def start(*options: str) -> Simulator:
+    def start(*options: str) -> str:
         command = [sys.executable, "-m", "sora_nb.simulator", "--port", "0"]
         command += ["--speed", str(SPEED), "--films", "plain", "--exit-with-parent", *options]
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         running.append(process)
         assert process.stdout is not None
-        return Simulator(json.loads(process.stdout.readline())["url"])
+        url: str = json.loads(process.stdout.readline())["url"]
+        return url
 
     yield start
     for process in running:
         with process:
             process.terminate()
+
+
+@pytest.fixture
+def start_simulator() -> Iterator[Callable[..., Simulator]]:
+    with _starter() as start:
+        yield lambda *options: Simulator(start(*options))
+
+
+@pytest.fixture(scope="session")
+def shared_url() -> Iterator[str]:
+    with _starter() as start:
+        yield start()
+
+
+@pytest.fixture
+def simulator(shared_url: str) -> Iterator[Simulator]:
+    """One without special options, which the tests share to save its start and its films."""
+    simulator = Simulator(shared_url)
+    yield simulator
+    simulator.let_go()
 
 
 def private_threads() -> list[str]:

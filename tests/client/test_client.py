@@ -29,11 +29,6 @@ CANARY = "sk-canary-0123456789"
 
 
 @pytest.fixture
-def simulator(start_simulator: StartSimulator) -> Simulator:
-    return start_simulator()
-
-
-@pytest.fixture
 def client(make_client: MakeClient, simulator: Simulator) -> Client:
     return make_client(base_url=simulator.url, api_key=CANARY, simulator_speed=SPEED)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -22,11 +22,6 @@ def no_default_client() -> Iterator[None]:
     yield
     home_of_default.close()
     home_of_default._configured.clear()
-
-
-@pytest.fixture
-def simulator(start_simulator: Callable[..., Simulator]) -> Simulator:
-    return start_simulator()
 
 
 def test_it_is_made_at_first_use_and_only_once() -> None:
