@@ -20,7 +20,7 @@ from sora_nb.engine.board import Board
 from sora_nb.engine.ledger import Ledger
 from sora_nb.engine.limits import Places, SlotClock
 from sora_nb.engine.oddities import Oddities
-from sora_nb.engine.outcome import failure, outcome_of
+from sora_nb.engine.outcome import link_ended, outcome_of, too_late
 from sora_nb.engine.ports import Media, Service
 from sora_nb.engine.schedule import Schedule
 
@@ -115,14 +115,15 @@ class Engine:
         """
         if record.state is not State.READY or self._media.existing(record) is not None:
             return record
-        if not record.urls or (record.expires_at or 0.0) <= self._schedule.now():
+        key, until = record.key, record.expires_at
+        if not record.urls or (until or 0.0) <= self._schedule.now():
             path = record.film.path if record.film else "its folder"
             raise LinkExpired(
-                f"the film of task {record.key} is no longer at {path}, and its link has expired.",
+                f"the film of task {key} is no longer at {path}, and {link_ended(until)}.",
                 advice="Put the file back, or make the film again (and pay again) with --new.",
-                task=record.key,
+                task=key,
             )
-        return self._ledger.move(record.key, move.Vanished())
+        return self._ledger.move(key, move.Vanished())
 
     def adopt(self, key: str, task_id: str) -> None:
         """Go on with an unsure task whose id a person found."""
@@ -284,8 +285,7 @@ class Engine:
             await self._schedule.back_off(key)
             return
         if record.expires_at is not None and self._schedule.now() >= record.expires_at:
-            ending = move.GaveUp(failure=failure("gave_up", expired))
-            self._ledger.move(key, ending, durable=True)
+            self._ledger.move(key, too_late(expired, record.expires_at), durable=True)
             return
         await self._trouble(key, f"{expired.message}; the service gives no new link yet")
 

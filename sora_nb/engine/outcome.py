@@ -5,14 +5,17 @@ Source: money.md of the design (REFUSED, UNSURE). The service's errors are told 
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sora_nb.core.errors import (
+    LinkExpired,
     RateLimited,
     ServiceUnreachable,
     SoraError,
     SubmitUnsure,
     shorten,
 )
-from sora_nb.core.lifecycle import Event, Lost, NotSent, Refused
+from sora_nb.core.lifecycle import Event, GaveUp, Lost, NotSent, Refused
 from sora_nb.core.task import Failure
 
 WORDS_KEPT = 2000
@@ -42,3 +45,17 @@ def failure(kind: str, error: SoraError) -> Failure:
         code=str(status) if status is not None else None,
         error=type(error).__name__,
     )
+
+
+def too_late(error: LinkExpired, expires_at: float) -> Event:
+    """The end of a film that was not saved while its link lived; ``expires_at``: Unix seconds."""
+    said = f"{error.message.rstrip('.')}, and {link_ended(expires_at)}."
+    return GaveUp(failure=failure("gave_up", LinkExpired(said)))
+
+
+def link_ended(expires_at: float | None) -> str:
+    """That a link is dead, with its local date where it is known."""
+    if expires_at is None:
+        return "its link has expired"
+    day = datetime.fromtimestamp(expires_at).astimezone().date()
+    return f"its link expired on {day.isoformat()}"

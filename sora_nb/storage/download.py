@@ -68,10 +68,12 @@ class Download:
     async def _take(self, response: Response) -> bool:
         """Receive the rest of the film, or False if the answer cannot continue what is here."""
         part = self._part
-        fits = part.fits(etag=response.etag, total=response.total) if part.size else True
         if response.status == 416:
-            return part.size > 0 and fits and response.total == part.size
-        if response.status == 206 and not (fits and response.start == part.size):
+            same = response.etag in (None, part.etag) and part.total in (None, part.size)
+            return part.size > 0 and same and response.total == part.size
+        if response.status == 206 and not (
+            response.start == part.size and part.fits(etag=response.etag, total=response.total)
+        ):
             return False
         total = response.total
         if response.status == 206 and total is None:

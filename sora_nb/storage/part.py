@@ -40,10 +40,12 @@ class Part:
         self.total = origin.total if self.size else None
 
     def fits(self, *, etag: str | None, total: int | None) -> bool:
-        """Whether an answer that says this is about the film whose beginning is here."""
-        return etag in (None, self.etag) and (
-            total is None or self.total is None or total == self.total
-        )
+        """Whether an answer that says this is about the film whose beginning is here.
+
+        A part of a film with an ETag says its ETag (RFC 9110, 15.3.7): one that hides it may be of
+        another film, from a host that does not look at If-Range.
+        """
+        return etag == self.etag and (total is None or self.total is None or total == self.total)
 
     def start_over(self, *, etag: str | None, total: int | None) -> None:
         """Empty it, and remember what film the bytes to come are of."""
