@@ -42,11 +42,11 @@ class _Journey:
 @dataclass(frozen=True)
 class Reply:
     """A status line arrived. ``body`` is what came of it, without any echo of the key;
-    ``retry_after`` that header's text; ``cut`` why the body may not be all."""
+    ``retry_after`` that header's text, if any; ``cut`` why the body may not be all."""
 
     status: int
     body: bytes
-    retry_after: str | None = None
+    retry_after: str = ""
     cut: str | None = None
 
 
@@ -112,8 +112,9 @@ async def _read(response: aiohttp.ClientResponse, key: Secret) -> Reply:
     finally:
         response.release()  # closes the connection unless the body was read to its end
     # Here, before anything reads it: what is echoed gets into notes, ids, links and tracebacks.
+    wait = response.headers.get("Retry-After", "").encode("ascii", "replace")
     shown = masked(bytes(body[:MAX_BODY]), key)
-    return Reply(response.status, shown, response.headers.get("Retry-After"), cut)
+    return Reply(response.status, shown, masked(wait, key).decode(), cut)
 
 
 def describe(error: BaseException) -> str:
