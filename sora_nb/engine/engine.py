@@ -97,8 +97,7 @@ class Engine:
         if self._board[key].state in UNFINISHED:
             if life is not None:
                 life.cancel()
-                with suppress(asyncio.CancelledError):
-                    await life
+                await asyncio.wait([life])
             if self._board[key].state in UNFINISHED:
                 self._ledger.move(key, move.Stopped())
         self._places.give_back(key)

@@ -19,6 +19,8 @@ from sora_nb.client import Client
 
 SPEED = 500
 PATIENT = 60.0
+CANARY = "sk-canary-0123456789"
+"""A key that must show up nowhere."""
 NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -141,3 +143,9 @@ def make_client(tmp_path: Path) -> Iterator[Callable[..., Client]]:
     yield make
     for client in made:
         client.close()
+
+
+@pytest.fixture
+def client(make_client: Callable[..., Client], simulator: Simulator) -> Client:
+    """A client with a key, on the shared simulator."""
+    return make_client(base_url=simulator.url, api_key=CANARY, simulator_speed=SPEED)

@@ -11,9 +11,7 @@ from sora_nb import default_client as home_of_default
 from sora_nb.core.errors import InvalidRequest
 from sora_nb.default_client import configured, default_client, existing_client
 
-from .conftest import PATIENT, Simulator, private_threads
-
-CANARY = "sk-canary-0123456789"
+from .conftest import CANARY, PATIENT, Simulator, private_threads
 
 
 @pytest.fixture(autouse=True)
