@@ -1,4 +1,4 @@
-"""What must be true when every kernel has ended: the service's own list against journal and disk."""
+"""What must be true when every kernel has ended: the service's list against journal and disk."""
 
 from __future__ import annotations
 

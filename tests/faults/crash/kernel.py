@@ -29,6 +29,9 @@ from sora_nb.storage.part import Part
 
 from .service import PATIENCE, Service
 
+Moment = str | int
+"""The name of a moment (its first time counts), or its number among all moments, from 1."""
+
 Observer = Callable[[str], None]
 """Told of each moment: ``before STEP`` or ``after STEP``."""
 
@@ -82,7 +85,7 @@ def ended(process: BaseProcess) -> int | None:
 # What kernels do
 
 
-def ask_and_wait(folder: Path, service: Service, prompts: list[str], dies: str | int | None) -> None:
+def ask_and_wait(folder: Path, service: Service, prompts: list[str], dies: Moment | None) -> None:
     """Ask for a film of each prompt and wait until all tasks rest, unless death comes first."""
     if dies is not None:
         observe(death_at(dies))
@@ -91,7 +94,16 @@ def ask_and_wait(folder: Path, service: Service, prompts: list[str], dies: str |
             task.rest(PATIENCE)
 
 
-def resume_and_wait(folder: Path, service: Service, dies: str | int | None) -> None:
+def ask_for_all(folder: Path, service: Service, prompts: list[str], dies: Moment) -> None:
+    """The same, but death counts from the moment when all are asked for."""
+    with client_in(folder, service) as client:
+        tasks = [client.generate(prompt) for prompt in prompts]
+        observe(death_at(dies))
+        for task in tasks:
+            task.rest(PATIENCE)
+
+
+def resume_and_wait(folder: Path, service: Service, dies: Moment | None) -> None:
     """Take up what an earlier kernel left and wait until all tasks rest, or die."""
     if dies is not None:
         observe(death_at(dies))
@@ -100,7 +112,7 @@ def resume_and_wait(folder: Path, service: Service, dies: str | int | None) -> N
             task.rest(PATIENCE)
 
 
-def death_at(when: str | int) -> Observer:
+def death_at(when: Moment) -> Observer:
     """Be killed at the first moment of that name, or at the moment of that number (from 1)."""
     seen = 0
 

@@ -60,9 +60,7 @@ class Service:
 
 
 @contextmanager
-def simulator(
-    state: Path, film: bytes, *options: str, speed: float = SPEED
-) -> Iterator[Service]:
+def simulator(state: Path, film: bytes, *options: str, speed: float = SPEED) -> Iterator[Service]:
     """Run one until the block ends; ``film`` is what every task brings."""
     (state / "films").mkdir(parents=True)
     (state / "films" / _FILM).write_bytes(film)
