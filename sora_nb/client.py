@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from sora_nb.asking import Preview, cost_of, make_request
 from sora_nb.core import models
-from sora_nb.core.settings import Settings, resolve
+from sora_nb.core.settings import Settings, resolve, sealed
 from sora_nb.core.task import TaskRecord
 from sora_nb.display.collection import Tasks
 from sora_nb.display.handle import Task
@@ -44,6 +44,7 @@ class Client:
     """
 
     def __init__(self, *, configured: Mapping[str, Any] | None = None, **settings: Any) -> None:
+        settings = sealed(settings)
         self.notebook_folder = notebook_folder(os.environ, Path.cwd())
         self.settings: Settings = resolve(
             settings,

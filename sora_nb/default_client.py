@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _lock = threading.RLock()
 _configured: dict[str, Any] = {}
 _client: Client | None = None
-_made_from: Mapping[str, str] = {}
+_made_from: Mapping[str, object] = {}
 
 
 def default_client() -> Client:
@@ -38,7 +38,9 @@ def configure(**settings: Any) -> None:
     Raises InvalidRequest for a setting that cannot be used; then nothing changes.
     """
     from sora_nb.client import Client
+    from sora_nb.core.settings import sealed
 
+    settings = sealed(settings)
     with _lock:
         wanted = {**_configured, **settings}
         wanted = {name: value for name, value in wanted.items() if value is not None}
@@ -74,7 +76,8 @@ def _retire() -> None:
         _client = None
 
 
-def _environment() -> dict[str, str]:
-    return {
-        name: value for name, value in os.environ.items() if name.startswith(("APIXO_", "SORA_NB_"))
-    }
+def _environment() -> dict[str, object]:
+    from sora_nb.core.settings import sealed
+
+    ours = ("APIXO_", "SORA_NB_")
+    return sealed({name: value for name, value in os.environ.items() if name.startswith(ours)})

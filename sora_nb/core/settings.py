@@ -120,6 +120,18 @@ _ENVIRONMENT: Mapping[str, str] = {
 }
 
 
+def sealed(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The same settings, by name or by variable, with a key in them as a Secret.
+
+    A traceback may show every variable of its frames (IPython's Verbose does): so none holds it.
+    """
+    named = ("api_key", _ENVIRONMENT["api_key"])
+    return {
+        name: Secret(value) if name in named and isinstance(value, str) else value
+        for name, value in settings.items()
+    }
+
+
 def resolve(
     arguments: Mapping[str, Any],
     *,
@@ -134,10 +146,11 @@ def resolve(
     """
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
-    layers: tuple[tuple[str, Mapping[str, Any]], ...] = (
-        ("argument", arguments),
-        ("configure", configured or {}),
+    environ = sealed(
+        {name: text for name in _ENVIRONMENT.values() if (text := environ.get(name, "").strip())}
     )
+    arguments, configured = sealed(arguments), sealed(configured or {})
+    layers = (("argument", arguments), ("configure", configured))
     known = {f.name for f in fields(Settings)} - {"origins"}
     for source, layer in layers:
         for name, value in layer.items():
@@ -149,12 +162,12 @@ def resolve(
             if value is not None and name not in values:
                 values[name], origins[name] = value, source
     for name, variable in _ENVIRONMENT.items():
-        if name not in values and environ.get(variable, "").strip():
-            values[name], origins[name] = environ[variable].strip(), variable
+        if name not in values and variable in environ:
+            values[name], origins[name] = environ[variable], variable
     if "api_key" not in values:
         for source, read in key_sources:
-            found = (read() or "").strip()
-            if found:
+            found = Secret((read() or "").strip())
+            if found.reveal():
                 values["api_key"], origins["api_key"] = found, source
                 break
     values.setdefault("home", default_home())
