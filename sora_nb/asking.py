@@ -34,6 +34,9 @@ class Preview:
 
 def make_request(**arguments: Any) -> VideoRequest:
     """A checked request from whatever a person gave. Raises InvalidRequest."""
+    unknown = set(arguments) - set(VideoRequest.__struct_fields__)
+    if unknown:
+        raise InvalidRequest(f"{min(unknown)!r} is not an argument of a request.")
     extra = arguments.pop("extra", None) or {}
     try:
         # Once through JSON: what the service will be sent, and nothing that can still change.

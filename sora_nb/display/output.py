@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-import secrets
+import logging
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -18,28 +18,36 @@ from typing import TYPE_CHECKING, Any
 from sora_nb.core.errors import SoraError
 from sora_nb.core.task import UNFINISHED, State, TaskRecord
 from sora_nb.display import places, snapshot
-from sora_nb.display.saved_page import Bundle, page_on_its_way, saved_page
+from sora_nb.display.saved_page import (
+    Bundle,
+    new_display_id,
+    page_on_its_way,
+    publish,
+    saved_page,
+)
 
 if TYPE_CHECKING:
     from sora_nb.display.handle import Owner, Task
 
-GRACE = 20.0
-"""Seconds that the buttons of a failed, unsure or stopped task stay before it is rewritten."""
+log = logging.getLogger(__name__)
 
 CHUNK = 1 << 20
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 class Output:
-    """Shows ``tasks`` in the cell that runs now. ``attended``: a person is looking at the page."""
+    """Shows ``tasks`` in the cell that runs now.
 
-    def __init__(self, tasks: Sequence[Task], owner: Owner, *, attended: bool) -> None:
+    ``grace``: seconds that a task which rests without a film keeps its buttons.
+    """
+
+    def __init__(self, tasks: Sequence[Task], owner: Owner, *, grace: float) -> None:
         from sora_nb.display.panel import Panel
 
         self._tasks = list(tasks)
         self._owner = owner
-        self._attended = attended
-        self._display_id = f"sora-nb-{secrets.token_hex(8)}"
+        self._grace = grace
+        self._display_id = new_display_id()
         self._root = places.server_root_of_kernel()
         self._panel = Panel(snapshot=self._snapshot())
         self._rewriting: asyncio.Task[None] | None = None
@@ -50,7 +58,8 @@ class Output:
     def open(self) -> None:
         """Put the panel into the running cell, then follow the tasks on the private thread."""
         self._panel.on_command(lambda command: self._owner.later(self._obey(command)))
-        self._publish(self._with_panel(page_on_its_way(self._records())), update=False)
+        bundle = self._with_panel(page_on_its_way(self._records()))
+        publish(bundle, self._display_id, update=False)
         self._owner.later(self._follow())
 
     async def _follow(self) -> None:
@@ -62,27 +71,31 @@ class Output:
         """On the private thread, after each burst of changes."""
         states = {record.state for record in self._records()}
         rests = not states & UNFINISHED
-        if states != {State.READY}:  # ready ones appear with the rewriting: no player twice
+        watched = self._playing_until > time.monotonic()
+        if watched or states != {State.READY}:  # else they appear with the rewriting, once
             self._panel.snapshot = self._snapshot()
         if not rests and self._rewriting is not None:
             self._rewriting.cancel()
             self._rewriting = None
         elif rests and self._rewriting is None:
             self._rewriting = asyncio.create_task(self._rewrite())
+            self._rewriting.add_done_callback(_report)
 
     async def _rewrite(self) -> None:
         """Make the output outlive kernel and page."""
-        if self._attended and {record.state for record in self._records()} != {State.READY}:
-            await asyncio.sleep(GRACE)
+        if {record.state for record in self._records()} != {State.READY}:
+            await asyncio.sleep(self._grace)
         await self._watched_to_the_end()
-        page = await asyncio.to_thread(
-            saved_page, self._tasks, self._owner, self._root, attended=self._attended
-        )
-        bundle = page.bundle if page.plays else self._with_panel(page.bundle)
-        self._publish(bundle, update=True)
-        self._panel.snapshot = self._snapshot()
-        if not self.settled.done():
-            self.settled.set_result(None)
+        try:
+            page = await asyncio.to_thread(
+                saved_page, self._tasks, self._owner, self._root, attended=True
+            )
+            bundle = page.bundle if page.plays else self._with_panel(page.bundle)
+            publish(bundle, self._display_id, update=True)
+            self._panel.snapshot = self._snapshot()
+        finally:
+            if not self.settled.done():
+                self.settled.set_result(None)
 
     async def _watched_to_the_end(self) -> None:
         """Rewriting the output would cut off who watches a first take while others are made."""
@@ -165,13 +178,10 @@ class Output:
         view = {"version_major": 2, "version_minor": 0, "model_id": self._panel.model_id}
         return {**bundle, WIDGET: view}
 
-    def _publish(self, bundle: Bundle, *, update: bool) -> None:
-        from IPython.display import publish_display_data
 
-        transient = {"display_id": self._display_id}
-        publish_display_data(  # type: ignore[no-untyped-call]
-            bundle, transient=transient, update=update
-        )
+def _report(done: asyncio.Task[None]) -> None:
+    if not done.cancelled() and (error := done.exception()) is not None:
+        log.error("an output could not be rewritten", exc_info=error)
 
 
 def _seconds(value: object) -> float:

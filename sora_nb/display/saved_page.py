@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -53,6 +54,20 @@ def page_on_its_way(records: Sequence[TaskRecord]) -> Bundle:
     """What stands behind a live panel, for places that cannot draw it."""
     pages = [static_html.on_its_way(record) for record in records]
     return _bundle(static_html.together(pages), [static_html.plain_text(r) for r in records])
+
+
+def new_display_id() -> str:
+    """An id by which an output can be rewritten later."""
+    return f"sora-nb-{secrets.token_hex(8)}"
+
+
+def publish(bundle: Bundle, display_id: str, *, update: bool) -> None:
+    """Put a bundle into the running cell, or rewrite the output of that id (from any thread)."""
+    from IPython.display import publish_display_data
+
+    publish_display_data(  # type: ignore[no-untyped-call]
+        bundle, transient={"display_id": display_id}, update=update
+    )
 
 
 def _bundle(page: str, texts: Sequence[str]) -> Bundle:

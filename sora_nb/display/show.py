@@ -7,13 +7,17 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from sora_nb.display.places import runs_without_a_person
+from sora_nb.display.places import runs_without_a_person, server_root_of_kernel
+from sora_nb.display.saved_page import new_display_id, page_on_its_way, publish, saved_page
 from sora_nb.display.static_html import plain_text
 from sora_nb.display.waiting import wait_for
 
 if TYPE_CHECKING:
     from sora_nb.core.errors import SoraError
     from sora_nb.display.handle import Task
+
+GRACE = 20.0
+"""Seconds that the buttons of a failed, unsure or stopped task stay before it is rewritten."""
 
 SETTLE = 30.0
 
@@ -34,20 +38,38 @@ def show_tasks(tasks: Sequence[Task], *, wait: bool = False) -> None:
     if shell is None or not hasattr(shell, "kernel"):
         _show_text(tasks, wait=wait)
         return
+    if runs_without_a_person(shell, os.environ):
+        failures = _show_executed(tasks)
+    else:
+        failures = _show_live(tasks, wait=wait)
+    if wait and failures:
+        raise failures[0]
+
+
+def _show_live(tasks: Sequence[Task], *, wait: bool) -> list[SoraError]:
+    """A panel that moves while its tasks do; with ``wait`` until all rest."""
     from sora_nb.display.output import Output
 
-    attended = not (wait or runs_without_a_person(shell, os.environ))
-    output = Output(tasks, tasks[0].owner, attended=attended)
+    output = Output(tasks, tasks[0].owner, grace=0.0 if wait else GRACE)
     output.open()
-    if not attended:
-        try:
-            failures = _rest_all(tasks)
-        finally:
-            if all(task.record.finished for task in tasks):
-                with suppress(TimeoutError):  # what the wait itself says matters more
-                    wait_for(output.settled, SETTLE)
-        if wait and failures:
-            raise failures[0]
+    if not wait:
+        return []
+    try:
+        return _rest_all(tasks)
+    finally:
+        if all(task.record.finished for task in tasks):
+            with suppress(TimeoutError):  # what the wait itself says matters more
+                wait_for(output.settled, SETTLE)
+
+
+def _show_executed(tasks: Sequence[Task]) -> list[SoraError]:
+    """Nobody looks on: no widget, whose state would only be stored with the notebook."""
+    display_id = new_display_id()
+    publish(page_on_its_way([task.record for task in tasks]), display_id, update=False)
+    failures = _rest_all(tasks)
+    page = saved_page(tasks, tasks[0].owner, server_root_of_kernel(), attended=False)
+    publish(page.bundle, display_id, update=True)
+    return failures
 
 
 def shown_here(tasks: Sequence[Task]) -> bool:

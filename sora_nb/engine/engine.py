@@ -20,7 +20,7 @@ from sora_nb.engine.board import Board
 from sora_nb.engine.ledger import Ledger
 from sora_nb.engine.limits import Places, SlotClock
 from sora_nb.engine.oddities import Oddities
-from sora_nb.engine.outcome import link_ended, outcome_of, too_late
+from sora_nb.engine.outcome import KEY_PAUSE, link_ended, outcome_of, refuses_the_key, too_late
 from sora_nb.engine.ports import Media, Service
 from sora_nb.engine.schedule import Schedule
 
@@ -30,8 +30,7 @@ log = logging.getLogger(__name__)
 class Engine:
     """Takes records from the ledger and lives them until they rest.
 
-    ``schedule`` knows clock, sleep and randomness; seconds here are the service's own, so that
-    a fast simulator is asked proportionally sooner.
+    ``schedule`` knows clock, sleep and randomness; seconds here are the service's own.
     """
 
     def __init__(
@@ -243,6 +242,8 @@ class Engine:
             self._slots.slow_down(self._schedule.real(error.retry_after or 5.0))
             self._ledger.move(key, move.Noted(note="the service is at its limit (429)"))
         except SoraError as error:
+            if refuses_the_key(error):
+                self._slots.pause(self._schedule.real(KEY_PAUSE))
             await self._trouble(key, error.message)
         else:
             self._schedule.went_well(key)

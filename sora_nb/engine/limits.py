@@ -49,7 +49,11 @@ class SlotClock:
         if now >= self._paused_until:  # the answers to one burst say it only once
             self._rate = max(self._recovered(now) * 0.7, self._full / 50)
         self._slowed_at = now
-        self._paused_until = max(self._paused_until, now + pause)
+        self.pause(pause)
+
+    def pause(self, seconds: float) -> None:
+        """No request for ``seconds``, at an unchanged rate afterwards: the key was refused."""
+        self._paused_until = max(self._paused_until, self._clock() + seconds)
         self._free = max(self._free, self._paused_until)
 
     def _recovered(self, now: float) -> float:

@@ -1,4 +1,4 @@
-"""What a submit that brought no id means for its task. Pure, because it decides about money.
+"""What the service's answers mean for a task and for the key. Pure: it decides about money.
 
 Source: money.md of the design (REFUSED, UNSURE). The service's errors are told apart by ports.py.
 """
@@ -8,7 +8,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from sora_nb.core.errors import (
+    AuthenticationError,
+    InsufficientCredits,
     LinkExpired,
+    PermissionDenied,
     RateLimited,
     ServiceUnreachable,
     SoraError,
@@ -17,6 +20,9 @@ from sora_nb.core.errors import (
 )
 from sora_nb.core.lifecycle import Event, GaveUp, Lost, NotSent, Refused
 from sora_nb.core.task import Failure
+
+KEY_PAUSE = 60.0
+"""Seconds in which nothing is asked with a key that a status request was refused for."""
 
 WORDS_KEPT = 2000
 
@@ -59,3 +65,8 @@ def link_ended(expires_at: float | None) -> str:
         return "its link has expired"
     day = datetime.fromtimestamp(expires_at).astimezone().date()
     return f"its link expired on {day.isoformat()}"
+
+
+def refuses_the_key(error: SoraError) -> bool:
+    """Whether a status request was refused for its key, so that every other one would be, too."""
+    return isinstance(error, AuthenticationError | InsufficientCredits | PermissionDenied)

@@ -133,7 +133,7 @@ def test_a_refused_prompt_shows_advice_then_becomes_plain_html(lab: LabPage) -> 
     lab.run(0)
     lab.run(1)
     output = lab.output(1)
-    expect(output.get_by_text("The service refused the content", exact=True)).to_be_visible(
+    expect(output.get_by_text("The service refused the content.", exact=True)).to_be_visible(
         timeout=20_000
     )
     expect(output.get_by_text("Change the prompt")).to_be_visible()

@@ -217,3 +217,12 @@ def test_who_is_cancelled_together_with_the_giving_back_is_cancelled_and_loses_n
             assert queue.served == ["c"]
 
     live(scenario())
+
+
+def test_a_refused_key_pauses_every_request_and_slows_none_afterwards() -> None:
+    async def scenario() -> None:
+        slots = make_clock()
+        slots.pause(60)
+        assert await times(slots, 3) == pytest.approx([60.0, 60.1, 60.2], abs=1e-4)
+
+    live(scenario())
