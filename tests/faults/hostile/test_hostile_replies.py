@@ -186,3 +186,15 @@ def test_a_status_reply_with_anything_anywhere_raises_nothing_and_the_task_lives
     says_failed = isinstance(inner, dict) and str(inner.get("state")).strip() == "failed"
     assert (record.state == "failed") == says_failed
     assert not [r for r in caplog.records if r.levelno >= logging.ERROR]
+
+
+@pytest.mark.parametrize("field", ["createTime", "completeTime", "costTime"])
+def test_times_beyond_all_measure_cost_no_film(
+    field: str, stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    good = good_status(stage.service.film_url)
+    for number in ODD_NUMBERS:
+        task = stage.play(status=_written(_put(good, ("data", field), number), as_text=True))
+        assert task.state == "ready"
+        stage.look(task)
+    assert not [r for r in caplog.records if r.levelno >= logging.ERROR]

@@ -331,7 +331,7 @@ def test_a_film_may_be_named_in_any_way_by_its_host(
 
     service.answers("status", success(f"{service.origin}/../..//evil%2F..%2F..%2Fx.mp4"))
     service.answers("film", named)
-    video = make_client(service.base).generate("../../../tmp/evil \\ C:evil").wait(PATIENT)
+    video = make_client(service.base).generate("../../../srv/evil \\ C:evil").wait(PATIENT)
     assert video.path.parent == tmp_path / "media"
     assert {path.name for path in tmp_path.iterdir()} == {"home", "media"}
 
