@@ -224,6 +224,7 @@ def demo(words: list[str]) -> int:
 def test(words: list[str]) -> int:
     fast, rest = "--fast" in words, [word for word in words if word != "--fast"]
     env = set_up(browser=not fast)
+    pytest = ["pytest"] if rest else ["pytest", "-n2", "--dist=loadfile"]  # most tests wait
     checks = {
         "ruff": "ruff check",
         "format": "ruff format --check",
@@ -231,7 +232,7 @@ def test(words: list[str]) -> int:
         "imports": "lint-imports",
         "tsc": "npm run --silent typecheck",
         "vitest": "npm run --silent test",
-        "pytest": " ".join(["pytest", *(f"--ignore=tests/{name}" for name in SLOW if fast)]),
+        "pytest": " ".join([*pytest, *(f"--ignore=tests/{name}" for name in SLOW if fast)]),
     }
     rows, failed = [], []
     for name in ["pytest"] if rest else checks:

@@ -188,7 +188,7 @@ BAD: dict[str, list[Any]] = {
     "simulator_speed": [0, "fast"],
     "embed": ["no", 1],
     "home": [7],
-    "media": [object()],
+    "media": [b"bytes"],
 }
 
 

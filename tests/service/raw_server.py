@@ -157,3 +157,8 @@ async def endless(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
     while not writer.is_closing():
         writer.write(b" " * 65_536)
         await writer.drain()
+
+
+def named(value: object) -> str:
+    """A test's id: the same in every process, which the address of a function is not."""
+    return str(getattr(value, "__qualname__", repr(value)))[:60]

@@ -13,7 +13,7 @@ from sora_nb.service.films import PIECE, Response
 from sora_nb.service.transport import Transport
 
 from .client_side import KEY, patience, transport_to
-from .raw_server import Answer, RawServer, http, never, then_nothing
+from .raw_server import Answer, RawServer, http, named, never, then_nothing
 
 FILM = b"0123456789"
 UNUSED = "http://127.0.0.1:9/api/v1"
@@ -102,7 +102,7 @@ async def test_a_link_that_no_longer_answers_has_expired(status: int) -> None:
         b"garbage\r\n\r\n",
         never,
     ],
-    ids=lambda value: repr(value)[:60],
+    ids=named,
 )
 async def test_a_film_that_does_not_come_is_a_download_error(answer: Answer) -> None:
     async with (

@@ -18,7 +18,7 @@ from sora_nb.core.errors import (
 )
 
 from .client_side import KEY, assert_keyless, patience, transport_to
-from .raw_server import Answer, RawServer, envelope, http, never, reset
+from .raw_server import Answer, RawServer, envelope, http, named, never, reset
 
 PENDING = envelope({"taskId": "t", "state": "pending"})
 
@@ -69,7 +69,7 @@ async def test_the_balance_is_given_in_usd() -> None:
         (reset, ServiceError),
         (never, ServiceError),
     ],
-    ids=lambda value: repr(value)[:50],
+    ids=named,
 )
 async def test_trouble_with_a_check_has_its_own_error(
     answer: Answer, kind: type[SoraError]

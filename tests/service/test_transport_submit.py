@@ -26,7 +26,17 @@ from sora_nb.core.task import VideoRequest
 from sora_nb.service.transport import Transport
 
 from .client_side import KEY, assert_keyless, patience, transport_to
-from .raw_server import Answer, RawServer, endless, envelope, http, never, reset, then_nothing
+from .raw_server import (
+    Answer,
+    RawServer,
+    endless,
+    envelope,
+    http,
+    named,
+    never,
+    reset,
+    then_nothing,
+)
 
 REQUEST = VideoRequest(prompt="a paper boat")
 ACCEPTED = envelope({"taskId": "task-1"})
@@ -100,7 +110,7 @@ async def test_a_connection_that_is_not_made_in_time_is_surely_not_sent(
         assert type(await failure_of(transport)) is ServiceUnreachable
 
 
-@pytest.mark.parametrize("answer", [b"", b"220 this is not TLS\r\n", reset, never], ids=repr)
+@pytest.mark.parametrize("answer", [b"", b"220 this is not TLS\r\n", reset, never], ids=named)
 async def test_a_tls_handshake_that_comes_to_nothing_is_surely_not_sent(answer: Answer) -> None:
     async with RawServer([], at_once=answer) as server:
         base = f"https://127.0.0.1:{server.port}/api/v1"
@@ -110,7 +120,7 @@ async def test_a_tls_handshake_that_comes_to_nothing_is_surely_not_sent(answer: 
 
 
 @pytest.mark.parametrize(
-    "answer", [http(407, b"who are you"), http(502), b"garbage\r\n\r\n", reset], ids=repr
+    "answer", [http(407, b"who are you"), http(502), b"garbage\r\n\r\n", reset], ids=named
 )
 async def test_a_proxy_that_opens_no_tunnel_is_surely_not_sent(
     answer: Answer, monkeypatch: pytest.MonkeyPatch
@@ -170,7 +180,7 @@ async def test_after_closing_nothing_is_sent() -> None:
         *(http(status) for status in (500, 502, 503, 504)),
         envelope(None, code=400, message="Insufficient credits", status=500),
     ],
-    ids=lambda answer: repr(answer)[:60],
+    ids=named,
 )
 async def test_a_lost_or_unclear_answer_is_unsure_after_exactly_one_post(answer: Answer) -> None:
     async with (

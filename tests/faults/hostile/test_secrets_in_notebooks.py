@@ -63,7 +63,7 @@ OURS = [
     "%sora refused -w",
     "%sora unsure -w",
     "sora_nb.generate('failed').wait()",
-    "await sora_nb.generate('a boat')",
+    "sora_nb.generate('a boat').wait()",
     "sora_nb.Client(rate='fast')",
     "sora_nb.Client(nonsense=1)",
     "sora_nb.configure(budget='much')",
