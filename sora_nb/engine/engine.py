@@ -15,14 +15,15 @@ from sora_nb.core.errors import (
     RateLimited,
     SoraError,
 )
-from sora_nb.core.task import UNFINISHED, Failure, State, TaskRecord
+from sora_nb.core.task import UNFINISHED, State, TaskRecord
+from sora_nb.engine import outcome
 from sora_nb.engine.board import Board
 from sora_nb.engine.ledger import Ledger
 from sora_nb.engine.limits import Places, SlotClock
 from sora_nb.engine.oddities import Oddities
-from sora_nb.engine.outcome import KEY_PAUSE, link_ended, outcome_of, refuses_the_key, too_late
 from sora_nb.engine.ports import Media, Service
 from sora_nb.engine.schedule import Schedule
+from sora_nb.engine.turns import Turns
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,7 @@ class Engine:
         self._schedule = schedule
         self._slots = slots
         self._places = places
+        self._turns = Turns(slots)
         self._orphaned_after = submit_timeout + 60.0
         self._lives: dict[str, asyncio.Task[None]] = {}
         self._posting: dict[str, asyncio.Event] = {}
@@ -74,7 +76,8 @@ class Engine:
             self._ledger.take_in(found)
             record = self._board[found.key]  # ahead of the journal where that cannot be written
             if record.state is State.SUBMITTING:
-                self._ledger.move(record.key, _lost("its kernel ended while it was being sent"))
+                left = outcome.lost("its kernel ended while it was being sent")
+                self._ledger.move(record.key, left)
             elif record.state is State.STOPPED and record.task_id:
                 self._ledger.move(record.key, move.Watched())
             self.start(self._board[record.key])
@@ -113,15 +116,9 @@ class Engine:
         """
         if record.state is not State.READY or self._media.existing(record) is not None:
             return record
-        key, until = record.key, record.expires_at
-        if not record.urls or (until or 0.0) <= self._schedule.now():
-            path = record.film.path if record.film else "its folder"
-            raise LinkExpired(
-                f"the film of task {key} is no longer at {path}, and {link_ended(until)}.",
-                advice="Put the file back, or make the film again (and pay again) with --new.",
-                task=key,
-            )
-        return self._ledger.move(key, move.Vanished())
+        if not record.urls or (record.expires_at or 0.0) <= self._schedule.now():
+            raise outcome.gone(record)
+        return self._ledger.move(record.key, move.Vanished())
 
     def adopt(self, key: str, task_id: str) -> None:
         """Go on with an unsure task whose id a person found."""
@@ -170,6 +167,7 @@ class Engine:
                     log.exception("task %s: an error of sora_nb itself", key)
                     await self._trouble(key, f"an error of sora_nb itself ({error!r:.200})")
         finally:
+            self._turns.over(self._board[key])
             self._places.give_back(key)
             self._oddities.over(key)
 
@@ -188,19 +186,20 @@ class Engine:
 
     async def _catch_up(self, key: str) -> None:
         """Another kernel has this task in hand: look again soon, and notice if that one died."""
+        self._turns.over(self._board[key])
         await self._schedule.pause(2.0)
         with suppress(JournalError, move.IllegalMove):  # the next look may say more
             self._ledger.refresh(key)
             record = self._board[key]
-            if record.state is not State.SUBMITTING or record.submitted_at is None:
-                return
-            if self._schedule.now() - record.submitted_at > self._orphaned_after:
-                self._ledger.move(key, _lost("the kernel that sent it is silent"), durable=True)
+            age = self._schedule.now() - (record.submitted_at or 0.0)
+            if record.state is State.SUBMITTING and age > self._orphaned_after:
+                silent = outcome.lost("the kernel that sent it is silent")
+                self._ledger.move(key, silent, durable=True)
 
     async def _submit(self, key: str) -> None:
         """Journal, POST, journal: one request on the wire, whatever happens (money.md)."""
         await self._places.take(key)
-        await self._slots.wait()
+        await self._turns.wait(self._board[key])
         try:
             self._ledger.move(key, move.Sending(), durable=True, must_write=True)
         except JournalError as error:
@@ -208,8 +207,10 @@ class Engine:
             await self._trouble(key, f"not sent: {error.message}")
             return
         event = await self._post(key)
+        limited = event == outcome.AT_ITS_LIMIT  # then it is the next one, and keeps its place
+        self._turns.answered(self._board[key], turned_away=limited)
         self._ledger.move(key, event, durable=True)
-        if isinstance(event, move.NotSent):
+        if isinstance(event, move.NotSent) and not limited:
             self._places.give_back(key)
             await self._schedule.back_off(key)
         else:
@@ -220,12 +221,12 @@ class Engine:
         try:
             return move.Accepted(task_id=await self._service.submit(self._board[key].request))
         except asyncio.CancelledError:
-            self._ledger.move(key, _lost("cancelled while it was being sent"), durable=True)
+            self._ledger.move(key, outcome.lost("cancelled while it was being sent"), durable=True)
             raise
         except Exception as error:  # noqa: BLE001 - whatever it was, it must become a move
             if isinstance(error, RateLimited):
-                self._slots.slow_down(self._schedule.real(error.retry_after or 5.0))
-            return outcome_of(error)
+                self._slots.slow_down(self._schedule.after_429(error.retry_after))
+            return outcome.outcome_of(error)
         finally:
             del self._posting[key]
             answered.set()
@@ -239,11 +240,11 @@ class Engine:
         try:
             report = await self._service.check(record.request.model, record.task_id)
         except RateLimited as error:
-            self._slots.slow_down(self._schedule.real(error.retry_after or 5.0))
+            self._slots.slow_down(self._schedule.after_429(error.retry_after))
             self._ledger.move(key, move.Noted(note="the service is at its limit (429)"))
         except SoraError as error:
-            if refuses_the_key(error):
-                self._slots.pause(self._schedule.real(KEY_PAUSE))
+            if outcome.refuses_the_key(error):
+                self._slots.pause(self._schedule.real(outcome.KEY_PAUSE))
             await self._trouble(key, error.message)
         else:
             self._schedule.went_well(key)
@@ -285,17 +286,14 @@ class Engine:
             await self._schedule.back_off(key)
             return
         if record.expires_at is not None and self._schedule.now() >= record.expires_at:
-            self._ledger.move(key, too_late(expired, record.expires_at), durable=True)
+            self._ledger.move(key, outcome.too_late(expired, record.expires_at), durable=True)
             return
         await self._trouble(key, f"{expired.message}; the service gives no new link yet")
 
     async def _trouble(self, key: str, message: str) -> None:
         """Our own trouble is a note on a task that lives on, and is tried again."""
+        self._turns.over(self._board[key])
         note = f"{message.rstrip('.')}; tried again by itself"
         with suppress(move.IllegalMove):
             self._ledger.move(key, move.Noted(note=note))
         await self._schedule.back_off(key)
-
-
-def _lost(message: str) -> move.Lost:
-    return move.Lost(failure=Failure(kind="lost", message=message))

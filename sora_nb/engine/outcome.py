@@ -19,19 +19,22 @@ from sora_nb.core.errors import (
     shorten,
 )
 from sora_nb.core.lifecycle import Event, GaveUp, Lost, NotSent, Refused
-from sora_nb.core.task import Failure
+from sora_nb.core.task import Failure, TaskRecord
 
 KEY_PAUSE = 60.0
 """Seconds in which nothing is asked with a key that a status request was refused for."""
 
 WORDS_KEPT = 2000
 
+AT_ITS_LIMIT = NotSent(note="the service is at its limit (429); sent again by itself")
+"""The move after a clear 429."""
+
 
 def outcome_of(error: Exception) -> Event:
     """The move that follows an error of ``Service.submit``."""
     match error:
         case RateLimited():
-            return NotSent(note="the service is at its limit (429); sent again by itself")
+            return AT_ITS_LIMIT
         case ServiceUnreachable():
             return NotSent(note=f"not sent yet: {error.message.rstrip('.')}; tried again by itself")
         case SubmitUnsure():
@@ -39,7 +42,12 @@ def outcome_of(error: Exception) -> Event:
         case SoraError():
             return Refused(failure=failure("refused", error))
     # What is not understood may have been sent: only a person may repeat it.
-    return Lost(failure=Failure(kind="lost", message=shorten(repr(error), 300)))
+    return lost(shorten(repr(error), 300))
+
+
+def lost(message: str) -> Event:
+    """The move of a task of which nobody knows whether it was sent."""
+    return Lost(failure=Failure(kind="lost", message=message))
 
 
 def failure(kind: str, error: SoraError) -> Failure:
@@ -57,6 +65,17 @@ def too_late(error: LinkExpired, expires_at: float) -> Event:
     """The end of a film that was not saved while its link lived; ``expires_at``: Unix seconds."""
     said = f"{error.message.rstrip('.')}, and {link_ended(expires_at)}."
     return GaveUp(failure=failure("gave_up", LinkExpired(said)))
+
+
+def gone(record: TaskRecord) -> LinkExpired:
+    """The error about a finished task whose film and link have both gone."""
+    path = record.film.path if record.film else "its folder"
+    ended = link_ended(record.expires_at)
+    return LinkExpired(
+        f"the film of task {record.key} is no longer at {path}, and {ended}.",
+        advice="Put the file back, or make the film again (and pay again) with --new.",
+        task=record.key,
+    )
 
 
 def link_ended(expires_at: float | None) -> str:

@@ -14,6 +14,7 @@ from sora_nb.core.task import TaskRecord, VideoRequest
 from sora_nb.engine.polling import EndAges, next_age, prior
 
 LONGEST_BACK_OFF = 60.0
+UNASKED_PAUSE = 5.0
 
 
 class Schedule:
@@ -65,6 +66,11 @@ class Schedule:
         count = self._troubles[key] = self._troubles.get(key, 0) + 1
         longest = min(LONGEST_BACK_OFF, 2.0 ** min(count, 6))
         await self.pause(max(0.5, longest * self._random()))
+
+    def after_429(self, asked: float | None) -> float:
+        """Seconds of this machine in which nothing is asked after a 429: what it asks for, and up
+        to a tenth more, so that not all kernels of one key come back at once."""
+        return self.real((asked or UNASKED_PAUSE) * (1 + 0.1 * self._random()))
 
     def went_well(self, key: str) -> None:
         """The trouble is over: the next one starts small again."""

@@ -1,0 +1,105 @@
+"""Whose turn it is to submit after a 429."""
+
+from __future__ import annotations
+
+import asyncio
+
+from sora_nb.core.errors import RateLimited
+from sora_nb.core.lifecycle import new_record
+from sora_nb.core.task import State, TaskRecord, VideoRequest
+from sora_nb.engine.limits import SlotClock
+from sora_nb.engine.turns import Turns
+
+from .virtual_time import NOON, live, now
+from .world import SERVICE, LazyFetch, World
+
+
+def record(number: int) -> TaskRecord:
+    request = VideoRequest(prompt="a paper boat")
+    return new_record(f"task{number}", request, service=SERVICE, now=NOON + number)
+
+
+def test_whoever_was_turned_away_goes_before_all_who_asked_later() -> None:
+    async def scenario() -> None:
+        turns = Turns(SlotClock(10_000, clock=now, sleep=asyncio.sleep))
+        gone: list[int] = []
+
+        async def submit(number: int) -> None:
+            await turns.wait(record(number))
+            gone.append(number)
+
+        for number in (3, 1):
+            turns.answered(record(number), turned_away=True)
+        waiting = [asyncio.create_task(submit(number)) for number in (4, 3, 2, 1, 0)]
+        await asyncio.sleep(1)
+        assert sorted(gone) == [0, 1], "and before it only who asked earlier"
+        turns.answered(record(1), turned_away=True)
+        await asyncio.sleep(1)
+        assert len(gone) == 2
+        turns.answered(record(1), turned_away=False)
+        await asyncio.sleep(1)
+        assert gone[2:] == [2, 3]
+        turns.over(record(3))
+        turns.over(record(3))
+        await asyncio.gather(*waiting)
+        assert gone[4:] == [4]
+
+    live(scenario())
+
+
+def test_who_stops_waiting_keeps_nobody_waiting() -> None:
+    async def scenario() -> None:
+        turns = Turns(SlotClock(10_000, clock=now, sleep=asyncio.sleep))
+        turns.answered(record(0), turned_away=True)
+        waiting = [asyncio.create_task(turns.wait(record(number))) for number in (1, 2)]
+        await asyncio.sleep(1)
+        waiting[0].cancel()
+        turns.over(record(0))
+        await waiting[1]
+
+    live(scenario())
+
+
+class FullForAMinute(LazyFetch):
+    """Answers 429 for a minute, each time a moment after it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+        self.taken: list[str] = []
+
+    async def submit(self, request: VideoRequest) -> str:
+        self.posts += 1
+        await asyncio.sleep(0.02)
+        if now() < NOON + 60:
+            raise RateLimited("429", retry_after=5.0)
+        self.taken.append(request.prompt)
+        return f"id-{request.prompt}"
+
+
+def test_a_service_at_its_limit_is_asked_by_one_task_at_a_time_and_in_order() -> None:
+    async def scenario() -> None:
+        service = FullForAMinute()
+        world, keys = World(service=service), [f"task{number:02}" for number in range(30)]
+        for key in keys:
+            world.ask(key, prompt=key)
+            await asyncio.sleep(0.001)
+        await world.engine.at_rest()
+        assert {world.state(key) for key in keys} == {State.READY}
+        assert service.taken == keys
+        assert service.posts <= len(keys) + 3 + 12, "a first burst, then one for each pause"
+
+    live(scenario())
+
+
+def test_a_task_that_was_turned_away_and_is_stopped_lets_the_next_one_go() -> None:
+    async def scenario() -> None:
+        world = World(places=5)
+        world.service.submits = [RateLimited("429", retry_after=30.0)]
+        world.ask("first")
+        await world.until_posts(1)
+        world.ask("second")
+        await world.engine.stop("first")
+        await world.engine.at_rest()
+        assert (world.state("first"), world.state("second")) == (State.STOPPED, State.READY)
+
+    live(scenario())
