@@ -60,10 +60,23 @@ class Ledger:
         self, key: str, event: Event, *, durable: bool = False, must_write: bool = False
     ) -> TaskRecord:
         """Advance a task. Raises IllegalMove, and JournalError when ``must_write``."""
+        return self._move(self._board[key], event, durable=durable, must_write=must_write)
+
+    def _move(
+        self, base: TaskRecord, event: Event, *, durable: bool, must_write: bool = False
+    ) -> TaskRecord:
+        # What another kernel wrote reaches the board only with our move made on it: who waits is
+        # not told that a task is unsure whose answer has just come.
+        key = base.key
         while True:
-            record = advance(self._board[key], event, self._clock())
-            if record == self._board[key]:
-                return record
+            try:
+                record = advance(base, event, self._clock())
+            except IllegalMove:
+                self._show(base)
+                raise
+            if record == base:
+                self._show(base)
+                return base
             try:
                 written = self._journal.replace(self._rows[key], record, durable=durable)
                 newer = None if written else self._journal.get(key)
@@ -79,20 +92,27 @@ class Ledger:
                 self._rows[key] = record
                 self._board.put(record)
                 return record
-            self._yield_to(newer)
+            base = self._yield_to(newer)
 
     def close(self) -> None:
         self._write_now()
         self._journal.close()
 
-    def _yield_to(self, newer: TaskRecord) -> None:
-        """Another kernel moved the task: its record holds, but an id that we know is not lost."""
+    def _yield_to(self, newer: TaskRecord) -> TaskRecord:
+        """Another kernel moved the task: its record holds, but an id that we know is not lost.
+
+        Gives what holds now; the caller puts it on the board.
+        """
         ours = self._board[newer.key]
         self._rows[newer.key] = newer
-        self._board.put(newer)
         if ours.task_id is not None and newer.task_id is None:
             with suppress(IllegalMove):
-                self.move(newer.key, Accepted(task_id=ours.task_id), durable=True)
+                return self._move(newer, Accepted(task_id=ours.task_id), durable=True)
+        return newer
+
+    def _show(self, record: TaskRecord) -> None:
+        if self._board[record.key] is not record:
+            self._board.put(record)
 
     def _write_later(self) -> None:
         if not self._retrying:
@@ -114,7 +134,7 @@ class Ledger:
                 if self._journal.replace(row, record, durable=True):
                     self._rows[key] = record
                 elif (newer := self._journal.get(key)) is not None:
-                    self._yield_to(newer)
+                    self._show(self._yield_to(newer))
             except JournalError:
                 return False
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 from collections.abc import Callable
 
 import pytest
@@ -138,6 +139,22 @@ def test_an_accepted_id_survives_another_kernel_that_gave_the_task_up(desk: Desk
     desk.pass_on()
     assert desk.row == desk.board["boat"]
     assert (desk.row.state, desk.row.task_id) == (State.PENDING, "paid")
+
+
+@pytest.mark.parametrize("broken", [False, True], ids=["at once", "once the journal works again"])
+def test_who_waits_is_not_told_unsure_when_the_sender_has_the_answer(
+    desk: Desk, broken: bool
+) -> None:
+    desk.ledger.move("boat", Sending())
+    waiter: concurrent.futures.Future[TaskRecord] = concurrent.futures.Future()
+    desk.board.wait_finished("boat", waiter)
+    desk.journal.broken = broken
+    desk.journal.rows["boat"] = advance(desk.row, LOST, 200.0)
+    desk.ledger.move("boat", Accepted(task_id="paid"))
+    desk.journal.broken = False
+    desk.pass_on()
+    assert (desk.row.state, desk.row.task_id) == (State.PENDING, "paid")
+    assert not waiter.done()
 
 
 def test_taking_in_an_older_row_does_not_undo_what_the_board_knows(desk: Desk) -> None:
