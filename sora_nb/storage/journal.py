@@ -26,6 +26,7 @@ from sora_nb.core.task import (
 )
 from sora_nb.storage import schema
 from sora_nb.storage.audit import Entry, problems_of
+from sora_nb.storage.filesystem import is_shared
 from sora_nb.storage.place import identity, make_private
 from sora_nb.storage.trouble import journal_error
 
@@ -268,7 +269,7 @@ class Journal:
             db.execute("PRAGMA foreign_keys = ON")
             # On macOS an ordinary fsync leaves the bytes in the drive's cache.
             db.execute("PRAGMA fullfsync = ON")
-            self._mode = _choose_mode(db)
+            self._mode = _choose_mode(db, self.path.parent)
             self._level = ""
             schema.migrate(db, self.path)
             self._identity = identity(self.path)
@@ -278,9 +279,9 @@ class Journal:
         return db
 
 
-def _choose_mode(db: sqlite3.Connection) -> str:
-    """``wal`` where the file system carries it, else ``delete``: SQLite's answer tells."""
-    for _attempt in range(10):
+def _choose_mode(db: sqlite3.Connection, folder: Path) -> str:
+    """``wal`` where the file system is known to carry it and SQLite says so, else ``delete``."""
+    for _attempt in range(0 if is_shared(folder) else 10):
         try:
             if db.execute("PRAGMA journal_mode = WAL").fetchone()[0] == "wal":
                 return "wal"

@@ -326,7 +326,7 @@ class History(RuleBasedStateMachine):
 
 
 History.TestCase.settings = settings(
-    max_examples=150,
+    max_examples=100,
     stateful_step_count=25,
     derandomize=True,
     # A failing history is shown as it came: to shrink one takes minutes.

@@ -117,7 +117,7 @@ def test_a_copy_of_the_files_taken_at_any_moment_opens_with_every_durable_row(
     durable: dict[str, TaskRecord] = {}
     unfinished = 0
     with frozen_now_and_then(path, mode) as (told, frozen):
-        for _cut in range(40):
+        for _cut in range(30):
             for _row in range(chance.randrange(1, 12)):
                 record = told.recv()
                 durable[record.key] = record
