@@ -134,7 +134,7 @@ CELLS = [
 ]
 
 
-def test_an_executed_notebook_its_widgets_and_its_page_hold_no_key_and_no_signature(
+async def test_an_executed_notebook_its_widgets_and_its_page_hold_no_key_and_no_signature(
     environment: None,
     service: HostileService,
     monkeypatch: pytest.MonkeyPatch,
@@ -152,10 +152,11 @@ def test_an_executed_notebook_its_widgets_and_its_page_hold_no_key_and_no_signat
     cells = [nbformat.v4.new_code_cell(cell) for cell in CELLS]  # type: ignore[no-untyped-call]
     book = nbformat.v4.new_notebook(cells=cells)  # type: ignore[no-untyped-call]
     resources = {"metadata": {"path": str(tmp_path)}}
+    # Awaited: in a test without a loop nbclient would put another in the place of the thread's.
     client = NotebookClient(
         book, timeout=60, allow_errors=True, store_widget_state=True, resources=resources
     )
-    client.execute()
+    await client.async_execute()
     text = json.dumps(book)
     page, _ = HTMLExporter().from_notebook_node(book)  # type: ignore[no-untyped-call]
     errors = [out.ename for cell in book.cells for out in cell.outputs if "ename" in out]
