@@ -13,10 +13,15 @@ from pathlib import Path
 MOUNTS = Path("/proc/self/mounts")
 """Linux's own list. Elsewhere only a Windows share is recognised, and SQLite's answer tells."""
 
+# fmt: off
 _SHARED = frozenset(
-    ("9p", "afs", "beegfs", "ceph", "cifs", "coda", "gfs2", "glusterfs", "gpfs", "lustre")
-    + ("ncpfs", "nfs", "nfs4", "ocfs2", "prl_fs", "smb3", "smbfs", "vboxsf", "virtiofs")
+    {
+        "9p", "afs", "beegfs", "ceph", "cifs", "coda", "gfs2",
+        "glusterfs", "gpfs", "lustre", "ncpfs", "nfs", "nfs4",
+        "ocfs2", "prl_fs", "smb3", "smbfs", "vboxsf", "virtiofs",
+    }
 )
+# fmt: on
 
 
 def is_shared(folder: Path) -> bool:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from signal import SIGKILL
 from threading import Barrier
 from typing import Any
 
 from sora_nb.core.errors import BudgetExceeded
-from sora_nb.core.task import State
+from sora_nb.core.lifecycle import new_record
+from sora_nb.core.task import State, VideoRequest
 
 from .aftermath import check, in_flight
-from .kernel import ask_for_all, client_in, ended, processes, records_in, start
+from .kernel import ask_for_all, client_in, ended, journal_in, processes, records_in, start
 from .service import PATIENCE, Service
 
 Answers = Any  # a queue between processes, whose type is not one at run time
@@ -77,6 +79,27 @@ def test_the_same_prompt_at_the_same_moment_is_one_post_and_one_film(
     assert {state for _key, state in one} == {State.READY}
     assert len(service.posts()) - posts == len(prompts)
     check(folder, service, prompts, set())
+
+
+def test_two_kernels_that_resume_what_was_never_sent_send_each_task_once(
+    service: Service, folder: Path
+) -> None:
+    prompts = [f"never sent {number}" for number in range(30)]
+    journal, posts = journal_in(folder), len(service.posts())
+    for number, prompt in enumerate(prompts):
+        request = VideoRequest(prompt=prompt)
+        record = new_record(
+            f"task{number}", request, service=service.url, now=time.time(), speed=service.speed
+        )
+        journal.create(record, reuse=False)
+    journal.close()
+    one, two = _together(resume_together, folder, service)
+    assert len(service.posts()) - posts == len(prompts)
+    # A kernel may have called unsure what the other one sent at that moment: its answer counts.
+    check(folder, service, prompts, set())
+    assert {key for key, _state in one} | {key for key, _state in two} == {
+        f"task{number}" for number in range(30)
+    }
 
 
 def test_two_kernels_that_resume_at_once_fetch_each_film_once(
