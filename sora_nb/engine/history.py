@@ -12,7 +12,7 @@ from sora_nb.core.models import documented_seconds
 from sora_nb.core.task import TaskRecord, VideoRequest
 from sora_nb.engine.polling import EndAges, prior
 
-RECALLED = 2000
+RECALLED = 1000
 """How many of a service's newest tasks are looked at when a client starts."""
 
 TELLING = 5

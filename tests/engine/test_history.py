@@ -22,10 +22,11 @@ PROCESSING = Report(state="processing")
 
 def ended(key: str = "boat", *, at: float = 150.0, **fields: object) -> TaskRecord:
     """A task whose end was seen between 5 s before the age ``at`` and ``at``."""
-    duration = fields.pop("duration", 4)
+    asked = {"prompt": "a boat", "duration": fields.pop("duration", 4)}
+    asked["model"] = fields.pop("model", "sora-2")
     record = new_record(
         key,
-        msgspec.convert({"prompt": "a boat", "duration": duration}, VideoRequest),
+        msgspec.convert(asked, VideoRequest),
         now=NOON,
         service=str(fields.pop("service", SERVICE)),
     )
@@ -111,7 +112,7 @@ def test_simulated_and_real_models_and_durations_never_mix() -> None:
     history = History()
     history.learn(ended())
     assert history.of(ended("other")).seen == 1
-    for stranger in (ended(service=SIMULATOR), ended(duration=8)):
+    for stranger in (ended(service=SIMULATOR), ended(duration=8), ended(model="sora-2-pro")):
         assert history.of(stranger) == documented(stranger.request)
 
 
