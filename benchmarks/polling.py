@@ -143,9 +143,10 @@ POLICIES: dict[str, Ask] = {
 
 @dataclass(frozen=True)
 class Watched:
-    """One job: seconds from its end to the reply that says so, requests, longest time between two
-    of them in seconds."""
+    """One job: the age at its end, seconds from there to the reply that says so, requests, longest
+    time between two of them in seconds."""
 
+    end: float
     lag: float
     requests: int
     silence: float
@@ -157,7 +158,7 @@ def watch(ask: Ask, end: float, ends: EndAges) -> tuple[Watched, float, float]:
     while age < end:
         before, age, requests = age, ask(age, ends), requests + 1
         silence = max(silence, age - before)
-    return Watched(age - end, requests, silence), before, age
+    return Watched(end, age - end, requests, silence), before, age
 
 
 def kernel(ask: Ask, ages: Iterator[float], ends: EndAges) -> Iterator[Watched]:
@@ -198,13 +199,17 @@ def line(
     which: slice,
     stretch: float = 1.0,
 ) -> dict[str, object]:
-    """Lag, requests and score by duration; ``score`` is the worst of the three."""
-    lags, requests, scores, bounds = [], [], [], []
+    """Lag, requests and score by duration; ``score`` is the worst of the three. The lags of early
+    and late ends are the parts of the mean lag from jobs that end outside the usual range."""
+    lags, requests, scores, bounds, early, late = [], [], [], [], [], []
     for duration, kernels in watched.items():
         jobs = [job for jobs in kernels for job in jobs[which]]
         lags.append(statistics.fmean(job.lag for job in jobs))
         requests.append(statistics.fmean(job.requests for job in jobs))
         bounds.append(law(name, duration, stretch).bound)
+        low, high = (stretch * age for age in documented_seconds("sora-2", duration))
+        early.append(sum(job.lag for job in jobs if job.end < low) / len(jobs))
+        late.append(sum(job.lag for job in jobs if job.end > high) / len(jobs))
         scores.append(lags[-1] * requests[-1] / bounds[-1])
     return {
         "case": case,
@@ -213,6 +218,8 @@ def line(
         "durations": list(watched),
         "jobs": sum(len(jobs[which]) for kernels in watched.values() for jobs in kernels),
         "lag_s": [round(lag, 2) for lag in lags],
+        "lag_of_early_ends_s": [round(lag, 2) for lag in early],
+        "lag_of_late_ends_s": [round(lag, 2) for lag in late],
         "requests": [round(count, 1) for count in requests],
         "bound_s": [round(bound, 1) for bound in bounds],
         "scores": [round(score, 2) for score in scores],
