@@ -20,6 +20,9 @@ HORIZON = 900.0
 SHORTEST = 1.0
 OVERDUE = 1800.0
 LONGEST = 60.0
+FIRST_LOOK = 40.0
+LONGEST_SILENCE = 90.0
+"""However unlikely an end seems: a job that fails after 10 s is noticed within half a minute."""
 PRIOR_WEIGHT = 8.0
 FADING = 0.98
 BLUR = 0.03
@@ -129,13 +132,14 @@ def prior(fastest: float, slowest: float) -> EndAges:
 
 
 def next_age(age: float, ends: EndAges, c: float) -> float:
-    """The age at which to ask next, at least 1 s and at most 60 s (once overdue) after ``age``.
+    """The age at which to ask next, at least 1 s and at most 90 s after it, and once by 40 s.
 
     ``c`` is the price of one request in seconds of lag: 0.1 is the normal one.
     """
     if age >= OVERDUE:
         return age + LONGEST
-    return max(ends.age_of(ends.urge(age) + math.sqrt(2 * c)), age + SHORTEST)
+    due = max(ends.age_of(ends.urge(age) + math.sqrt(2 * c)), age + SHORTEST)
+    return min(due, FIRST_LOOK if age < FIRST_LOOK - SHORTEST else age + LONGEST_SILENCE)
 
 
 def _spread(weights: list[float], start: float, end: float, weight: float) -> None:
