@@ -7,17 +7,19 @@ import difflib
 import random
 import secrets
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 
 from sora_nb import __version__
 from sora_nb.asking import cost_of, draw_key
-from sora_nb.core.errors import InvalidRequest, LinkExpired
+from sora_nb.core.errors import InvalidRequest, JournalError, LinkExpired
 from sora_nb.core.lifecycle import can_be_asked_again, new_record
 from sora_nb.core.settings import Settings
 from sora_nb.core.task import UNFINISHED, State, TaskRecord, VideoRequest
 from sora_nb.engine.board import Board
 from sora_nb.engine.engine import Engine
+from sora_nb.engine.history import RECALLED, History
 from sora_nb.engine.ledger import Ledger
 from sora_nb.engine.limits import Places, SlotClock
 from sora_nb.engine.schedule import Schedule
@@ -198,11 +200,15 @@ def build(settings: Settings) -> Workshop:
         allow_loopback=settings.simulated or settings.on_loopback,
     )
     journal = Journal(settings.journal, clock=time.time, budget=settings.budget)
-    board = Board(loop.call_later)
+    history = History()
+    with suppress(JournalError):  # whoever needs the journal itself will say so
+        history.recall(journal.newest(settings.service, RECALLED))
+    board = Board(loop.call_later, history)
     ledger = Ledger(journal, board, clock=time.time, later=loop.call_later)
     schedule = Schedule(
         poll=settings.poll,
         speed=speed,
+        history=history,
         clock=time.time,
         sleep=asyncio.sleep,
         random=random.random,

@@ -221,6 +221,8 @@ def _resting_place(record: TaskRecord) -> State:
 def _reported(record: TaskRecord, report: Report, now: float) -> TaskRecord:
     record = msgspec.structs.replace(record, polls=record.polls + 1, note=report.problem)
     change = msgspec.structs.replace
+    if record.state is not _S.SAVING:
+        record = _timed(record, report, now)
     if report.state == "failed":
         failure = Failure(
             kind="failed",
@@ -250,6 +252,20 @@ def _reported(record: TaskRecord, report: Report, now: float) -> TaskRecord:
     if report.state == "pending":
         return change(record, state=_S.PENDING)
     return change(record, state=_S.PROCESSING)
+
+
+def _timed(record: TaskRecord, report: Report, now: float) -> TaskRecord:
+    """What a reply says about the age at which the task ends. An unknown state says nothing, and a
+    success without a film is an end all the same."""
+    change = msgspec.structs.replace
+    if report.state in ("pending", "processing"):
+        return change(record, asked_at=now)
+    if report.state not in ("success", "failed") or record.ended_between is not None:
+        return record
+    # A stop in between gave the record an end that its age would be reckoned to.
+    seen = change(record, ended_at=None).age(now)
+    running = change(record, ended_at=None).age(record.asked_at) if record.asked_at else 0.0
+    return change(record, ended_between=(min(running, seen), seen))
 
 
 def _service_seconds(report: Report) -> float | None:

@@ -140,7 +140,9 @@ class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
     Times are Unix seconds of this machine; ``cost`` is an estimate in USD or None; ``service`` is
     ``simulator`` or the base URL that the task belongs to; ``session`` the client that made it;
     ``speed`` is how much faster than the
-    real service that service runs (1.0 for a real one).
+    real service that service runs (1.0 for a real one). ``asked_at`` is when the service last said
+    that the task still runs; ``ended_between`` the two ages, in the service's own seconds since the
+    submit, between which it ended: that of the last such reply and that of the first other one.
     """
 
     key: str
@@ -163,6 +165,8 @@ class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
     note: str | None = None
     polls: int = 0
     service_seconds: float | None = None
+    asked_at: float | None = None
+    ended_between: tuple[float, float] | None = None
 
     @property
     def simulated(self) -> bool:

@@ -27,7 +27,6 @@ from sora_nb.core.errors import (
 from sora_nb.core.task import State, TaskRecord, VideoRequest
 from sora_nb.display.waiting import Detached, wait_for, watch
 from sora_nb.engine.board import Board
-from sora_nb.engine.schedule import end_ages
 
 if TYPE_CHECKING:
     import numpy as np
@@ -114,7 +113,7 @@ class Task:
         record = self.record
         if record.state not in (State.SUBMITTING, State.PENDING, State.PROCESSING):
             return None
-        return end_ages(record.request).left(self.elapsed)
+        return self.owner.board.history.of(record).left(self.elapsed)
 
     @property
     def error(self) -> SoraError | None:

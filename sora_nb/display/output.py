@@ -158,6 +158,7 @@ class Output:
             snapshot.View(
                 task.record,
                 progress=self._owner.board.progress(task.key),
+                ends=self._owner.board.history.of(task.record),
                 reused=task.reused,
                 shown_path=self._shown_path(task.record),
                 server_path=self._server_path(task.record),

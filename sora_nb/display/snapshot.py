@@ -16,11 +16,11 @@ from sora_nb.core.errors import shorten
 from sora_nb.core.models import MODELS
 from sora_nb.core.task import Film, State, TaskRecord
 from sora_nb.engine.board import Progress
-from sora_nb.engine.schedule import end_ages
+from sora_nb.engine.history import documented, source_of
+from sora_nb.engine.polling import EndAges
 
 PROMPT_SHOWN = 400
 WORDS_SHOWN = 600
-SOURCE = "the service's documented times"
 
 Json = dict[str, Any]
 
@@ -28,12 +28,14 @@ Json = dict[str, Any]
 class View(NamedTuple):
     """One card's ingredients beside the record itself.
 
+    ``ends`` is what is known of such jobs beyond the service's documented times.
     ``shown_path`` is the film's path as a person would write it, ``server_path`` the one below the
     Jupyter server's root, or None where there is no such server.
     """
 
     record: TaskRecord
     progress: Progress | None = None
+    ends: EndAges | None = None
     reused: bool = False
     shown_path: str | None = None
     server_path: str | None = None
@@ -61,7 +63,7 @@ def card(view: View, now: float) -> Json:
             "speed": record.speed,
             "running": not record.finished,
         },
-        "estimate": estimate(record),
+        "estimate": estimate(view),
         "progress": _progress(view),
         "note": record.note,
         "failure": failure(record),
@@ -134,13 +136,14 @@ def steps(record: TaskRecord) -> list[Json]:
     return [*done, {"name": state.value, "mark": last}]
 
 
-def estimate(record: TaskRecord) -> Json | None:
+def estimate(view: View) -> Json | None:
     """When jobs like this one end, as ages in service seconds; None where it says nothing."""
+    record = view.record
     if record.state not in (State.SUBMITTING, State.PENDING, State.PROCESSING):
         return None
-    ends = end_ages(record.request)
+    ends = view.ends or documented(record.request)
     median, p90 = round(ends.quantile(0.5), 1), round(ends.quantile(0.9), 1)
-    return {"median": median, "p90": p90, "max": round(p90 * 1.4, 1), "source": SOURCE}
+    return {"median": median, "p90": p90, "max": round(p90 * 1.4, 1), "source": source_of(ends)}
 
 
 def failure(record: TaskRecord) -> Json | None:

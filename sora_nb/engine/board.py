@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from sora_nb.core.errors import SoraError
 from sora_nb.core.task import TaskRecord
+from sora_nb.engine.history import History
 
 log = logging.getLogger(__name__)
 
@@ -33,10 +34,13 @@ class Board:
     """Written by the engine on its thread only; ``get`` may be called from any thread.
 
     ``schedule(seconds, function)`` is how it asks to be called later (the loop's call_later).
+    ``history`` learns from every end that comes in here. A task that has its end when it first
+    comes is from the journal: too old for the history, or known to it.
     """
 
-    def __init__(self, schedule: Schedule) -> None:
+    def __init__(self, schedule: Schedule, history: History | None = None) -> None:
         self._schedule = schedule
+        self.history = history or History()
         self._records: dict[str, TaskRecord] = {}
         self._progress: dict[str, Progress] = {}
         self._listeners: dict[str, list[Listener]] = {}
@@ -57,7 +61,10 @@ class Board:
 
     def put(self, record: TaskRecord) -> None:
         """The task's newest record. Wakes who waits for its end, tells who listens."""
+        before = self._records.get(record.key)
         self._records[record.key] = record
+        if before is not None:
+            self.history.learn(record)
         if record.finished:
             self._progress.pop(record.key, None)
             for waiter in self._waiters.pop(record.key, ()):

@@ -8,29 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from sora_nb.core.models import documented_seconds
 from sora_nb.core.settings import POLL_WORDS
-from sora_nb.core.task import TaskRecord, VideoRequest
-from sora_nb.engine.polling import EndAges, next_age, prior
+from sora_nb.core.task import TaskRecord
+from sora_nb.engine.history import History
+from sora_nb.engine.polling import next_age
 
 LONGEST_BACK_OFF = 60.0
 UNASKED_PAUSE = 5.0
 
 
 class Schedule:
-    """``poll`` is a word of POLL_WORDS or a fixed interval in seconds."""
+    """``poll`` is a word of POLL_WORDS or a fixed interval in seconds; ``history`` is read only."""
 
     def __init__(
         self,
         *,
         poll: str | float,
         speed: float,
+        history: History,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
         random: Callable[[], float],
     ) -> None:
         self._poll = poll
         self._speed = speed
+        self._history = history
         self._clock = clock
         self._sleep = sleep
         self._random = random
@@ -58,7 +60,7 @@ class Schedule:
         if isinstance(self._poll, float):
             due = age + self._poll
         else:
-            due = next_age(age, end_ages(record.request), POLL_WORDS[self._poll])
+            due = next_age(age, self._history.of(record), POLL_WORDS[self._poll])
         await self.pause(due - age)
 
     async def back_off(self, key: str) -> None:
@@ -79,8 +81,3 @@ class Schedule:
     def turn(self, key: str, urls: Sequence[str]) -> str:
         """The URL to try now: after trouble with one, the next of them."""
         return urls[self._troubles.get(key, 0) % len(urls)]
-
-
-def end_ages(request: VideoRequest) -> EndAges:
-    """At which ages jobs like this one end, as far as known."""
-    return prior(*documented_seconds(request.model, request.duration))

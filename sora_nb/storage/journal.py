@@ -125,6 +125,10 @@ class Journal:
         """Every task, newest first."""
         return self._select(_NEWEST_FIRST, ())
 
+    def newest(self, service: str, count: int) -> list[TaskRecord]:
+        """The last ``count`` tasks of that service, newest first."""
+        return self._select(f"WHERE service = ? {_NEWEST_FIRST} LIMIT ?", (service, count))
+
     def in_states(self, service: str, states: Collection[State]) -> list[TaskRecord]:
         """The tasks of that service in one of these states, oldest first."""
         marks = ",".join("?" * len(states))

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from sora_nb.core.errors import (
     SoraError,
     TaskFailed,
 )
+from sora_nb.display.output import Output
 
 from .conftest import CANARY, PATIENT, SPEED, Simulator, children, private_threads
 
@@ -80,6 +82,33 @@ def test_another_client_on_the_same_journal_gives_the_film_without_paying(
     task = two.generate("a boat")
     assert (task.reused, task.wait(PATIENT).sha256) == (True, sha)
     assert len(simulator.accepted()) == 1
+
+
+def test_a_new_client_tells_from_the_films_of_earlier_ones_when_the_next_will_come(
+    make_client: MakeClient, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[Any] = []
+    monkeypatch.setattr(
+        "sora_nb.display.panel.Panel", lambda **given: shown.append(given["snapshot"])
+    )
+    settings = {"base_url": simulator.url, "api_key": CANARY, "simulator_speed": SPEED}
+    one = make_client(**settings)
+    for task in [one.generate("a boat", take=take) for take in range(1, 6)]:
+        task.wait(PATIENT)
+    learned = one.board.history.of(one.get(task.key).record)
+    one.close()
+    simulator.hold()
+    two = make_client(**settings)
+    task = two.generate("a boat", take=6)
+    assert two.board.history.of(task.record) == learned
+    while not simulator.accepted()[5:]:
+        pass
+    Output([task], two, grace=0.0)
+    card = shown[0]["cards"][0]
+    assert card["estimate"]["source"] == "your last 5"
+    assert card["estimate"]["median"] == pytest.approx(learned.quantile(0.5), abs=0.06)
+    other = two.generate("a boat", duration=8)
+    assert two.board.history.of(other.record).seen == 0
 
 
 def test_a_task_of_a_closed_client_is_taken_up_by_the_next_one(

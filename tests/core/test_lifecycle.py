@@ -219,3 +219,48 @@ def test_a_duration_is_told_by_the_service_or_counted_from_its_times() -> None:
     backwards = reported("success", urls=URLS, created_ms=9_000, completed_ms=1_000)
     assert advance(in_state(S.PENDING), backwards, NOW).service_seconds == 0
     assert advance(in_state(S.PENDING), SUCCESS, NOW).service_seconds is None
+
+
+def told(record: TaskRecord, *replies: tuple[float, move.Reported]) -> TaskRecord:
+    """The record after replies so many seconds after the submit."""
+    for age, reply in replies:
+        record = advance(record, reply, NOW + age)
+    return record
+
+
+FAILS = reported("failed", fail_code="X")
+
+
+@pytest.mark.parametrize("end", [SUCCESS, FAILS, reported("success", problem="no film")])
+def test_a_task_ended_between_the_last_reply_that_it_runs_and_the_first_other_one(
+    end: move.Reported,
+) -> None:
+    record = told(in_state(S.PENDING), (50, reported("pending")), (90, reported("processing")))
+    assert (record.asked_at, record.ended_between) == (NOW + 90, None)
+    record = told(record, (100, reported("curing", problem="unknown")))
+    assert (record.asked_at, record.ended_between) == (NOW + 90, None)
+    record = told(record, (110, end))
+    assert record.ended_between == (90.0, 110.0)
+    assert decode(encode(record)) == record
+    if not record.finished:
+        assert told(record, (700, SUCCESS)).ended_between == (90.0, 110.0)
+
+
+def test_a_task_whose_first_reply_is_its_end_ended_somewhere_since_the_submit() -> None:
+    assert told(in_state(S.PENDING), (110, SUCCESS)).ended_between == (0.0, 110.0)
+
+
+def test_the_end_of_a_fast_simulators_task_is_told_in_the_services_own_seconds() -> None:
+    record = in_state(S.PENDING, intent(speed=100.0))
+    record = told(record, (0.5, reported("processing")), (0.75, SUCCESS))
+    assert record.ended_between == (50.0, 75.0)
+
+
+def test_a_clock_that_is_set_back_makes_no_end_before_its_beginning() -> None:
+    record = told(in_state(S.PENDING), (90, reported("processing")), (40, SUCCESS))
+    assert record.ended_between == (40.0, 40.0)
+
+
+def test_a_new_link_is_no_new_end() -> None:
+    old = msgspec.structs.replace(in_state(S.SAVING), ended_between=None)
+    assert told(old, (5000, SUCCESS)).ended_between is None

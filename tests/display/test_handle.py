@@ -215,6 +215,19 @@ def test_a_task_shows_its_state_and_its_request_and_nothing_can_change_it() -> N
         task.request.prompt = "another"  # type: ignore[misc]
 
 
+def test_the_time_left_follows_what_the_users_own_jobs_took() -> None:
+    record = boat(14, *SENT)
+    task = task_of(record)
+    before = task.eta
+    for number in range(30):
+        end = msgspec.structs.replace(record, key=str(number), ended_between=(198.0, 200.0))
+        task.owner.board.history.learn(end)
+    assert before is not None
+    assert task.eta is not None
+    assert task.eta[0] == pytest.approx(185, abs=4)
+    assert task.eta[1] < before[1]
+
+
 def test_stopping_and_watching_go_to_the_owner() -> None:
     task = task_of(boat(14, *SENT))
     task.stop()

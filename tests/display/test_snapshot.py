@@ -13,6 +13,7 @@ from sora_nb.core.settings import SIMULATOR
 from sora_nb.core.task import State
 from sora_nb.display import snapshot
 from sora_nb.display.snapshot import View
+from sora_nb.engine.history import DOCUMENTED, documented
 
 from .records import (
     BOAT_DONE,
@@ -53,6 +54,20 @@ def test_a_snapshot_is_small_and_plain_json(name: str) -> None:
     for card in panel["cards"]:
         assert len(json.dumps(card)) < 4000
     assert msgspec.json.decode(msgspec.json.encode(panel)) == panel
+
+
+def test_the_estimate_is_called_the_users_own_once_five_of_their_jobs_were_seen() -> None:
+    record = boat(14, *SENT)
+    ends, sources = documented(record.request), []
+    for _ in range(23):
+        ends = ends.learned(198.0, 200.0)
+        sources.append(snapshot.card(View(record, ends=ends), NOW)["estimate"]["source"])
+    assert sources[:4] == [DOCUMENTED] * 4
+    assert sources[4:] == [f"your last {number}" for number in range(5, 24)]
+    told = snapshot.card(View(record, ends=ends), NOW)["estimate"]
+    assert told["median"] == pytest.approx(199, abs=2)
+    assert told["median"] < told["p90"] < told["max"]
+    assert snapshot.estimate(View(record)) != told
 
 
 def test_a_long_prompt_and_long_words_are_shortened() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from sora_nb.core.lifecycle import Sending, advance, new_record
 from sora_nb.core.task import TaskRecord, VideoRequest
+from sora_nb.engine.history import History
 from sora_nb.engine.schedule import LONGEST_BACK_OFF, Schedule
 
 from .virtual_time import live, now
@@ -17,7 +18,14 @@ from .virtual_time import live, now
 def make(
     poll: str | float = "normal", speed: float = 1.0, random: Callable[[], float] = lambda: 1.0
 ) -> Schedule:
-    return Schedule(poll=poll, speed=speed, clock=now, sleep=asyncio.sleep, random=random)
+    return Schedule(
+        poll=poll,
+        speed=speed,
+        history=History(),
+        clock=now,
+        sleep=asyncio.sleep,
+        random=random,
+    )
 
 
 def sent(speed: float = 1.0) -> TaskRecord:

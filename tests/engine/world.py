@@ -179,7 +179,12 @@ class World:
         self.ledger = Ledger(self.journal, self.board, clock=now, later=loop.call_later)
         self.speed = speed
         self.schedule = Schedule(
-            poll=poll, speed=speed, clock=now, sleep=asyncio.sleep, random=randomness
+            poll=poll,
+            speed=speed,
+            history=self.board.history,
+            clock=now,
+            sleep=asyncio.sleep,
+            random=randomness,
         )
         self.places = Places(places)
         self.engine = Engine(

@@ -244,6 +244,7 @@ def test_all_is_newest_first_and_unfinished_in_the_order_of_asking(journal: Jour
     assert [task.key for task in journal.all()] == ["b", "c", "a", "s"]
     assert [task.key for task in journal.in_states(SERVICE, UNFINISHED)] == ["a", "c", "b"]
     assert [task.key for task in journal.in_states("simulator", UNFINISHED)] == ["s"]
+    assert [task.key for task in journal.newest(SERVICE, 2)] == ["b", "c"]
 
 
 def test_what_rests_is_not_unfinished(journal: Journal) -> None:
