@@ -18,7 +18,10 @@ function factsOf(film: Film): HTMLElement {
   const facts = [bytes(film.size), length(film.seconds), `sha256 ${film.sha256.slice(0, 12)}`];
   // A path that does not end with the name is told as well.
   if (folder === "" && film.path !== film.name) facts.push(film.path);
-  return make("p", "snb-filmfacts", [path, ...facts.map((fact) => make("span", "", [fact]))]);
+  const el = make("p", "snb-filmfacts", [path, ...facts.map((fact) => make("span", "", [fact]))]);
+  // In a page that is written from right to left a path would be read in the wrong order.
+  el.dir = "ltr";
+  return el;
 }
 
 function pathCopier(film: Film, tools: FileTools, signal: AbortSignal): HTMLElement {

@@ -15,11 +15,14 @@ export function keyHelp(root: HTMLElement, signal: AbortSignal): KeyHelp {
   ]);
   button.type = "button";
   button.title = "Keys of the player (?)";
-  const rows = ROWS.flatMap(({ shown, words }) => [
-    make("dt", "", shown.map((key) => make("kbd", "snb-kbd", [key]))),
-    make("dd", "", [words]),
-  ]);
-  const list = make("dl", "snb-keys", rows);
+  const rows = ROWS.map(({ shown, words }) =>
+    make("li", "snb-keyrow", [
+      make("span", "snb-kbds", shown.map((key) => make("kbd", "snb-kbd", [key]))),
+      make("span", "snb-does", [words]),
+    ]),
+  );
+  const list = make("ul", "snb-keys", rows);
+  list.dir = "ltr";
 
   function show(open: boolean): void {
     visible(list, open);

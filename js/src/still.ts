@@ -34,6 +34,7 @@ export function stillView(
   const use = make("span", "snb-inpython", ["In Python: ", hint]);
   const answer = make("p", "snb-still", [words, path, use]);
   answer.setAttribute("role", "status");
+  answer.dir = "ltr";
   let callOff: () => void = () => undefined;
 
   function say(text: string, saved: string | null): void {

@@ -95,6 +95,12 @@ test("speed, loop and sound are kept when the film comes by another road", async
   expect(view.stage.querySelectorAll("video")).toHaveLength(1);
 });
 
+test("paths, moments and keys read from left to right in every page", async () => {
+  const { stage, facts } = await ready();
+  const lines = [find(facts, ".snb-filmfacts"), find(facts, ".snb-still"), find(stage, ".snb-keys"), bar()];
+  expect(lines.map((line) => line.dir)).toEqual(["ltr", "ltr", "ltr", "ltr"]);
+});
+
 test("the player is one named group, and the film itself can have the focus", async () => {
   const { stage } = await ready();
   expect([stage.getAttribute("role"), stage.getAttribute("aria-label")]).toEqual(["group", "Player"]);
