@@ -124,9 +124,12 @@ test("where nothing may fill the screen no button says so", () => {
   expect(shown(named("Full screen"))).toBe(false);
 });
 
-test("a bar that ended follows nothing", () => {
+test("a bar that ended follows nothing", async () => {
   playing(true);
   life.abort();
   at(5);
+  video.loop = true;
+  await vi.advanceTimersByTimeAsync(0);
+  expect(named("Loop").getAttribute("aria-pressed")).toBe("false");
   expect(time()).toBe("0:00.0 / 0:08.0");
 });
