@@ -8,6 +8,7 @@ from tests.browser.lab_page import LabPage, film_plays, screenshot
 
 MAKE = "%load_ext sora_nb\nimport sora_nb as sora\ntask = sora.generate('a kite'); task.wait();"
 SHOW = "get_ipython().run_line_magic('sora', f'show {task.key}');"
+USE = "frame = task.video().frame()\nprint(frame.shape, frame.dtype)"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -19,7 +20,7 @@ def player(lab: LabPage, cell: int) -> Locator:
 
 
 def test_an_old_film_comes_back_with_the_player_which_keys_drive(lab: LabPage) -> None:
-    lab.open("player", [MAKE, SHOW, "frame = task.video().frame()\nprint(frame.shape, frame.dtype)"])
+    lab.open("player", [MAKE, SHOW, USE])
     lab.run(0)
     lab.run(1)
     stage = player(lab, 1)

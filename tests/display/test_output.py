@@ -160,3 +160,18 @@ async def test_a_kept_player_of_a_task_on_its_way_is_an_ordinary_panel(published
     assert "%sora resume" in bundle["text/html"]
     assert not shown.settled.done()
     shown._panel.close()
+
+
+async def test_without_player_a_ready_film_becomes_the_plain_page_alone(
+    page: Page, published: Bundles
+) -> None:
+    page.desk.embed = True
+    shown = Output([page.task], page.desk, grace=0.0)
+    shown.open()
+    await page.desk.work()
+    await asyncio.wrap_future(shown.settled)
+    (first, _), (last, update) = published
+    assert WIDGET in first
+    assert update
+    assert set(last) == {"text/html", "text/plain"}
+    shown._panel.close()
