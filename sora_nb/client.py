@@ -55,6 +55,8 @@ class Client:
         )
         self._background = Background()
         self._workshop: Workshop | None = None
+        self.chosen_frames: dict[str, float] = {}
+        """By key: the second of the film that was chosen last with "Use this frame"."""
 
     # Making films
 

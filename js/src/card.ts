@@ -73,7 +73,7 @@ export function cardView(
     if (!card.film) return null;
     const own = childOf(life.signal);
     const label = `Film: ${shortened(card.prompt, 80)}`;
-    const player = playerView(card.key, card.film, label, world, own.signal);
+    const player = playerView(card.key, card.film, label, world, tools, own.signal);
     screening = { film: card.film, player, life: own };
     return player;
   }
@@ -107,7 +107,7 @@ export function cardView(
         advice.el,
         actions.el,
       ]);
-      arrange(el, [player ? player.screen : frame, words]);
+      arrange(el, [player ? player.stage : frame, words]);
     },
     close() {
       life.abort();

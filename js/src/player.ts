@@ -1,30 +1,25 @@
-/** The film in its frame, with the browser's own controls, and the facts about it. */
+/** The film in its frame, the controls below it, and the facts about it. */
+import { playerBar } from "./bar";
 import { attribute, make, visible, write } from "./element";
+import { filmFacts, type FileTools } from "./filmfacts";
+import { toggleFull } from "./fullscreen";
 import { bringFilm } from "./journey";
+import { keyHelp } from "./keyhelp";
+import { listenToKeys } from "./keys";
 import { childOf, ended } from "./life";
+import { playback } from "./playback";
 import type { Film } from "./snapshot";
+import { stillView } from "./still";
 import type { Surroundings } from "./surroundings";
-import { bytes, length } from "./words";
 
 /** Whether both are the same bytes, so that a player that shows one may stay for the other. */
 export function sameFilm(a: Film, b: Film): boolean {
   return a.sha256 === b.sha256 && a.size === b.size && a.path === b.path;
 }
 
-function factsLine(film: Film, download: HTMLElement): HTMLElement {
-  const folder = film.path.endsWith(film.name) ? film.path.slice(0, -film.name.length) : "";
-  const path = make("span", "snb-path", [folder, make("b", "", [film.name])]);
-  const facts = [bytes(film.size), length(film.seconds), `sha256 ${film.sha256.slice(0, 12)}`];
-  // A path that does not end with the name is told as well.
-  if (folder === "" && film.path !== film.name) facts.push(film.path);
-  return make("div", "snb-film", [
-    make("p", "snb-filmfacts", [path, ...facts.map((fact) => make("span", "", [fact]))]),
-    download,
-  ]);
-}
-
 export interface PlayerView {
-  screen: HTMLElement;
+  /** The film and its controls. */
+  stage: HTMLElement;
   facts: HTMLElement;
 }
 
@@ -34,10 +29,13 @@ export function playerView(
   film: Film,
   label: string,
   world: Surroundings,
+  tools: FileTools,
   signal: AbortSignal,
 ): PlayerView {
   const video = make("video", "snb-video");
+  // Until ours are there, and whenever they are not.
   video.controls = true;
+  video.tabIndex = 0;
   video.playsInline = true;
   video.preload = "metadata";
   video.setAttribute("aria-label", label);
@@ -53,8 +51,17 @@ export function playerView(
   again.type = "button";
   const cover = make("div", "snb-cover", [status, share, again]);
   const screen = make("div", "snb-screen", [video, cover]);
+  const stage = make("div", "snb-player", [screen]);
+  stage.setAttribute("role", "group");
+  stage.setAttribute("aria-label", "Player");
   const shape = film.width > 0 && film.height > 0 ? film.width / film.height : 16 / 9;
-  screen.style.setProperty("--snb-shape", String(shape));
+  stage.style.setProperty("--snb-shape", String(shape));
+
+  const control = playback(video, stage, film, tools.announce);
+  const help = keyHelp(stage, signal);
+  const bar = playerBar(video, stage, control, help.button, signal);
+  stage.append(bar, help.list);
+  const still = stillView(key, video, world, signal);
 
   const download = make("a", "snb-link", ["Download"]);
   download.download = film.name;
@@ -63,6 +70,16 @@ export function playerView(
   download.hidden = true;
 
   let resumeAt = 0;
+  let ready = false;
+
+  /** Ours or the browser's own: a film always has exactly one set of controls. */
+  function equip(ours: boolean): void {
+    ready = ours;
+    video.controls = !ours;
+    attribute(bar, "data-ready", String(ours));
+    visible(still.button, ours);
+  }
+  equip(false);
 
   function say(text: string, busy: boolean, arrived: number | null = null): void {
     write(status, text);
@@ -79,6 +96,7 @@ export function playerView(
       "loadedmetadata",
       () => {
         visible(cover, false);
+        equip(true);
         if (resumeAt > 0) video.currentTime = resumeAt;
       },
       { signal: life.signal },
@@ -98,6 +116,7 @@ export function playerView(
   }
 
   function unload(): void {
+    equip(false);
     video.removeAttribute("src");
     video.load();
     download.removeAttribute("href");
@@ -130,6 +149,10 @@ export function playerView(
   });
   for (const over of ["pause", "ended"]) video.addEventListener(over, () => watched(0), { signal });
 
+  listenToKeys(stage, (act) => ready && control.act(act), signal);
+  video.addEventListener("click", () => ready && control.act("play"), { signal });
+  video.addEventListener("dblclick", () => ready && void toggleFull(stage, video), { signal });
+
   again.addEventListener(
     "click",
     () => {
@@ -139,5 +162,5 @@ export function playerView(
     { signal },
   );
   void load();
-  return { screen, facts: factsLine(film, download) };
+  return { stage, facts: filmFacts(film, download, still, tools, signal) };
 }

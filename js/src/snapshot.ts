@@ -80,6 +80,8 @@ export interface Film {
   sha256: string;
   width: number;
   height: number;
+  /** Frames a second, or null for a film that was saved before they were counted. */
+  fps: number | null;
   /** Below the Jupyter server's root, or null when the film lies elsewhere. */
   server_path: string | null;
   /** The result's own address, which expires. */
@@ -111,7 +113,25 @@ export type Command =
   | { kind: "stop" | "watch" | "retry" | "resend"; key: string }
   /** A person watches: the output is not rewritten for so many seconds. 0 says that it is over. */
   | { kind: "playing"; key: string; seconds: number }
+  /** The picture at that moment is wanted in Python, and as a file beside the film. */
+  | { kind: "frame"; key: string; seconds: number }
   | { kind: "film"; key: string; request: number };
+
+/** Python -> browser: where the picture of that moment was written, as the user sees the path. */
+export interface FrameSaved {
+  kind: "frame";
+  key: string;
+  seconds: number;
+  path: string;
+}
+
+/** Python -> browser: the picture could not be saved; `error` is one sentence. */
+export interface FrameTrouble {
+  kind: "frame";
+  key: string;
+  seconds: number;
+  error: string;
+}
 
 /** Python -> browser, with one buffer: part `index` (from 0) of `count` of a film's bytes. */
 export interface FilmPart {

@@ -10,6 +10,14 @@ export function duration(seconds: number): string {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
 }
 
+/** A moment of a film with tenths: 3.14 -> "0:03.1", 3725 -> "1:02:05.0". */
+export function timecode(seconds: number): string {
+  // A player's 3.1 may be 3.0999999 inside.
+  const tenths = Math.floor(Math.max(0, seconds) * 10 + 1e-3);
+  const [minutes = "", rest = ""] = duration(tenths / 10).split(/:(?=\d+$)/);
+  return `${minutes}:${rest}.${tenths % 10}`;
+}
+
 const UNITS = ["kB", "MB", "GB"];
 
 /** 5452595 -> "5.5 MB": decimal units, as file managers and the service count. */

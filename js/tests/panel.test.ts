@@ -44,7 +44,7 @@ test.each(fixtureNames)("%s is drawn: each card with its prompt, state and butto
   articles.forEach((article, index) => {
     const item = cards[index];
     expect(find(article, ".snb-prompt").textContent).toBe(item?.prompt);
-    expect(article.querySelectorAll(".snb-buttons button")).toHaveLength(item?.actions.length ?? -1);
+    expect(article.querySelectorAll(".snb-actions .snb-buttons button")).toHaveLength(item?.actions.length ?? -1);
     expect(article.querySelector("video") !== null).toBe(item?.film !== null);
   });
 });
@@ -108,6 +108,25 @@ describe("time", () => {
 });
 
 describe("a new snapshot", () => {
+  test("leaves a film that is watched alone: where it is, its speed, its loop, the focus", async () => {
+    const { model, el } = open(fixture("ready"));
+    await settle();
+    const video = find<HTMLVideoElement>(el, "video");
+    video.currentTime = 3;
+    video.playbackRate = 1.5;
+    video.loop = true;
+    video.focus();
+    const bar = find(el, ".snb-bar");
+    const load = vi.spyOn(video, "load");
+    const pause = vi.spyOn(video, "pause");
+    model.put(one(card("ready", { note: "something else has changed" })));
+    await settle();
+    expect([find(el, "video"), find(el, ".snb-bar")]).toEqual([video, bar]);
+    expect([video.currentTime, video.playbackRate, video.loop]).toEqual([3, 1.5, true]);
+    expect(document.activeElement).toBe(video);
+    expect([load.mock.calls.length, pause.mock.calls.length]).toEqual([0, 0]);
+  });
+
   test("changes the card in place: the same elements, the focus where it was", () => {
     const { model, el } = open(fixture("pending"));
     const article = find(el, "article");

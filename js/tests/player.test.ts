@@ -1,15 +1,16 @@
 // @vitest-environment happy-dom
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi, type Mock } from "vitest";
 import { playerView, sameFilm, type PlayerView } from "../src/player";
 import type { Film } from "../src/snapshot";
 import { button, film, find, settle, shown, world, type FakeWorld } from "./stage";
 
 let place: FakeWorld;
+let tools: { copy: Mock<(text: string) => Promise<boolean>>; announce: Mock<(text: string) => void> };
 let life: AbortController;
 
 async function play(changes: Partial<Film> = {}): Promise<PlayerView> {
-  const view = playerView("k", film({ server_path: null, url: null, ...changes }), "Film", place, life.signal);
-  document.body.replaceChildren(view.screen, view.facts);
+  const view = playerView("k", film({ server_path: null, url: null, ...changes }), "Film", place, tools, life.signal);
+  document.body.replaceChildren(view.stage, view.facts);
   await settle();
   return view;
 }
@@ -27,30 +28,101 @@ async function kernelSays(message: object): Promise<void> {
 beforeEach(() => {
   vi.useFakeTimers();
   place = world();
+  tools = { copy: vi.fn(() => Promise.resolve(true)), announce: vi.fn() };
   life = new AbortController();
 });
-afterEach(() => {
+afterEach(async () => {
   life.abort();
+  await settle();
   expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
 });
 
-test("the player has the browser's controls and makes no sound by itself", async () => {
+async function ready(): Promise<PlayerView> {
+  const view = await play({ url: "https://cdn.example.com/x.mp4" });
+  await kernelSays({ error: "gone" });
+  video().dispatchEvent(new Event("loadedmetadata"));
+  return view;
+}
+
+function press(key: string, target: Element = video()): void {
+  target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+}
+
+const bar = (): HTMLElement => find(document, ".snb-bar");
+
+test("the browser's controls stay until ours are ready, and come back when the film is lost", async () => {
+  await ready();
+  expect([video().controls, bar().dataset["ready"]]).toEqual([false, "true"]);
+  video().dispatchEvent(new Event("error"));
+  await settle();
+  expect([video().controls, bar().dataset["ready"]]).toEqual([true, "false"]);
+});
+
+test("before the film is there no key does anything, and no frame can be asked for", async () => {
+  await play();
+  const started = vi.spyOn(video(), "play");
+  press("k");
+  press("l");
+  video().click();
+  expect(started).not.toHaveBeenCalled();
+  expect(video().loop).toBe(false);
+  expect(shown(button(document, "Use this frame"))).toBe(false);
+});
+
+test("a click on the film plays it, keys work on the film and on every control of it", async () => {
+  const { stage } = await ready();
+  const started = vi.spyOn(video(), "play");
+  video().click();
+  expect(started).toHaveBeenCalledTimes(1);
+  for (const target of [video(), find(stage, "input"), find(stage, "select"), find(stage, "button")]) {
+    const before = video().loop;
+    press("l", target);
+    expect(video().loop).toBe(!before);
+  }
+});
+
+test("speed, loop and sound are kept when the film comes by another road", async () => {
+  const view = await play({ url: "https://cdn.example.com/x.mp4", size: 4 });
+  place.say({ kind: "film", key: "k", request: 7, index: 0, count: 1, type: "video/mp4" }, [new Uint8Array(4)]);
+  await settle();
+  video().dispatchEvent(new Event("loadedmetadata"));
+  for (const key of [">", "l", "m"]) press(key);
+  video().dispatchEvent(new Event("error"));
+  await settle();
+  expect(video().getAttribute("src")).toBe("https://cdn.example.com/x.mp4");
+  expect([video().defaultPlaybackRate, video().loop, video().muted]).toEqual([1.25, true, true]);
+  expect(view.stage.querySelectorAll("video")).toHaveLength(1);
+});
+
+test("paths, moments and keys read from left to right in every page", async () => {
+  const { stage, facts } = await ready();
+  const lines = [find(facts, ".snb-filmfacts"), find(facts, ".snb-still"), find(stage, ".snb-keys"), bar()];
+  expect(lines.map((line) => line.dir)).toEqual(["ltr", "ltr", "ltr", "ltr"]);
+});
+
+test("the player is one named group, and the film itself can have the focus", async () => {
+  const { stage } = await ready();
+  expect([stage.getAttribute("role"), stage.getAttribute("aria-label")]).toEqual(["group", "Player"]);
+  expect(video().tabIndex).toBe(0);
+});
+
+test("the player starts with the browser's controls and makes no sound by itself", async () => {
   await play();
   expect([video().controls, video().playsInline, video().preload]).toEqual([true, true, "metadata"]);
   expect([video().autoplay, video().loop]).toEqual([false, false]);
 });
 
 test("its place has the film's shape before anything is loaded", async () => {
-  const { screen } = await play({ width: 720, height: 1280 });
-  expect(screen.style.getPropertyValue("--snb-shape")).toBe("0.5625");
+  const { stage } = await play({ width: 720, height: 1280 });
+  expect(stage.style.getPropertyValue("--snb-shape")).toBe("0.5625");
   expect(status()).toBe("Loading film…");
   expect(shown(cover())).toBe(true);
 });
 
 test("a film without known sides gets an ordinary frame", async () => {
-  const { screen } = await play({ width: 0, height: 0 });
-  expect(Number(screen.style.getPropertyValue("--snb-shape"))).toBeCloseTo(16 / 9);
+  const { stage } = await play({ width: 0, height: 0 });
+  expect(Number(stage.style.getPropertyValue("--snb-shape"))).toBeCloseTo(16 / 9);
 });
 
 test("the facts are on one line: path with name, size, seconds, the start of the hash", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { announcement, bytes, duration, length, prospect, saved, shortened } from "../src/words";
+import { announcement, bytes, duration, length, prospect, saved, shortened, timecode } from "../src/words";
 import { card } from "./stage";
 
 const plain = (parts: ReturnType<typeof prospect>): string =>
@@ -12,6 +12,17 @@ test.each([
   [3725, "1:02:05"],
   [-4, "0:00"],
 ])("%d seconds are written %s", (seconds, text) => expect(duration(seconds)).toBe(text));
+
+test.each([
+  [0, "0:00.0"],
+  [3.14, "0:03.1"],
+  [0.1 + 0.2, "0:00.3"],
+  [3.0999999, "0:03.1"],
+  [59.99, "0:59.9"],
+  [600, "10:00.0"],
+  [3725.5, "1:02:05.5"],
+  [-1, "0:00.0"],
+])("the moment %d is written %s", (seconds, text) => expect(timecode(seconds)).toBe(text));
 
 test.each([
   [0, "0 B"],

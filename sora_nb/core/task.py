@@ -109,7 +109,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Film(msgspec.Struct, frozen=True, kw_only=True):
-    """A saved film: absolute path, bytes, SHA-256 (hex), seconds, pixels."""
+    """A saved film: absolute path, bytes, SHA-256 (hex), seconds, pixels.
+
+    ``fps``: frames a second; None where the file or an older journal does not tell.
+    """
 
     path: str
     size: int
@@ -117,6 +120,7 @@ class Film(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     width: int
     height: int
+    fps: float | None = None
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,38 +10,19 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sora_nb.core.advice import advise, commands
 from sora_nb.core.errors import (
-    AuthenticationError,
     DownloadError,
-    InsufficientCredits,
     InvalidRequest,
-    LinkExpired,
-    ModelUnavailable,
-    PermissionDenied,
-    ServiceError,
     SoraError,
-    SubmitUnsure,
-    TaskFailed,
     WaitTimeout,
     shorten,
 )
 from sora_nb.core.task import State, TaskRecord, VideoRequest
+from sora_nb.display.ending import error_of
 from sora_nb.display.waiting import Detached, wait_for, watch
 from sora_nb.engine.board import Board
 
 if TYPE_CHECKING:
     import numpy as np
-
-_REFUSALS: dict[str, type[SoraError]] = {
-    cls.__name__: cls
-    for cls in (
-        AuthenticationError,
-        InsufficientCredits,
-        InvalidRequest,
-        ModelUnavailable,
-        PermissionDenied,
-        ServiceError,
-    )
-}
 
 
 class Owner(Protocol):
@@ -53,6 +34,8 @@ class Owner(Protocol):
     def notebook_folder(self) -> Path: ...
     @property
     def embed(self) -> bool: ...
+    @property
+    def chosen_frames(self) -> dict[str, float]: ...
     def now(self) -> float: ...
     def finished(self, key: str) -> concurrent.futures.Future[TaskRecord]: ...
     def run(self, work: Coroutine[Any, Any, Any]) -> concurrent.futures.Future[Any]: ...
@@ -118,7 +101,7 @@ class Task:
     @property
     def error(self) -> SoraError | None:
         """Why there is no film, as the error that ``wait`` would raise; None while all is well."""
-        return _error(self)
+        return error_of(self.record, self)
 
     def video(self) -> Video:
         """The saved film. Raises the task's error, or DownloadError while there is none yet."""
@@ -255,6 +238,27 @@ class Video:
 
         return film.frames(self.path, every)
 
+    def frame(self, seconds: float | None = None) -> np.ndarray:
+        """The picture at ``seconds``: uint8, shape (height, width, 3), RGB.
+
+        Without ``seconds``: the one that was chosen last with "Use this frame" in the player.
+        Raises InvalidRequest where none was chosen, or for what is no number of seconds from 0.
+        """
+        from sora_nb.storage import film
+
+        if seconds is None:
+            seconds = self.task.owner.chosen_frames.get(self.task.key)
+        if seconds is None:
+            raise InvalidRequest(
+                f"task {self.task.key}: no frame of its film was chosen yet.",
+                advice='Press "Use this frame" in the player, or say when: video.frame(1.5).',
+                task=self.task,
+            )
+        try:
+            return film.frame(self.path, seconds)
+        except ValueError as error:
+            raise InvalidRequest(f"task {self.task.key}: {error}.", task=self.task) from None
+
     def __repr__(self) -> str:
         return f"<Video {self.path} · {self.seconds:g} s · {self.size / 1e6:.1f} MB>"
 
@@ -268,24 +272,3 @@ def _timeout(task: Task, timeout: float | None) -> WaitTimeout:
         advice=f"It goes on by itself: wait again, or look at it with `%sora show {task.key}`.",
         task=task,
     )
-
-
-def _error(task: Task) -> SoraError | None:
-    record = task.record
-    failure = record.failure
-    if failure is None or not record.finished:
-        return None
-    advice = advise(failure)
-    hint = "\n".join(commands(record))
-    text = f"{advice.text}\n{hint}" if hint else advice.text
-    if record.state is State.UNSURE:
-        return SubmitUnsure(f"task {task.key}: {failure.message}", advice=text, task=task)
-    message = f"task {task.key}: {advice.title.lower()}: {failure.message}"
-    if failure.kind == "refused" and failure.error in _REFUSALS:
-        refusal = _REFUSALS[failure.error](message, advice=text, task=task)
-        if isinstance(refusal, ServiceError) and failure.code is not None:
-            refusal.status = int(failure.code)
-        return refusal
-    if failure.error == LinkExpired.__name__:
-        return LinkExpired(message, advice=text, task=task)
-    return TaskFailed(message, code=failure.code, advice=text, task=task)

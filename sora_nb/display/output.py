@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from sora_nb.core.errors import SoraError
 from sora_nb.core.task import UNFINISHED, State, TaskRecord
@@ -25,6 +25,7 @@ from sora_nb.display.saved_page import (
     publish,
     saved_page,
 )
+from sora_nb.storage.still import save_still
 
 if TYPE_CHECKING:
     from sora_nb.display.handle import Owner, Task
@@ -39,14 +40,18 @@ class Output:
     """Shows ``tasks`` in the cell that runs now.
 
     ``grace``: seconds that a task which rests without a film keeps its buttons.
+    ``player``: films that are ready keep the live player, beside the plain HTML in one bundle.
     """
 
-    def __init__(self, tasks: Sequence[Task], owner: Owner, *, grace: float) -> None:
+    def __init__(
+        self, tasks: Sequence[Task], owner: Owner, *, grace: float, player: bool = False
+    ) -> None:
         from sora_nb.display.panel import Panel
 
         self._tasks = list(tasks)
         self._owner = owner
         self._grace = grace
+        self._player = player
         self._display_id = new_display_id()
         self._root = places.server_root_of_kernel()
         self._panel = Panel(snapshot=self._snapshot())
@@ -58,6 +63,12 @@ class Output:
     def open(self) -> None:
         """Put the panel into the running cell, then follow the tasks on the private thread."""
         self._panel.on_command(lambda command: self._owner.later(self._obey(command)))
+        if self._player and {record.state for record in self._records()} == {State.READY}:
+            # Complete at once: what comes later by display id is lost by a page that is reloaded.
+            page = saved_page(self._tasks, self._owner, self._root, attended=True)
+            publish(self._with_panel(page.bundle), self._display_id, update=False)
+            self.settled.set_result(None)
+            return
         bundle = self._with_panel(page_on_its_way(self._records()))
         publish(bundle, self._display_id, update=False)
         self._owner.later(self._follow())
@@ -120,6 +131,8 @@ class Output:
                 case "playing":
                     self._playing_until = time.monotonic() + _seconds(command.get("seconds"))
                     self._paused.set()
+                case "frame":
+                    await self._use_frame(task.record, command.get("seconds"))
                 case "film":
                     await self._send_film(task.record, command.get("request"))
         except SoraError:
@@ -149,6 +162,21 @@ class Output:
             part = {**head, "index": index, "count": count, "type": "video/mp4"}
             self._panel.send(part, buffers=[piece])
             await asyncio.sleep(0.01)
+
+    async def _use_frame(self, record: TaskRecord, asked: object) -> None:
+        """The picture of that moment for ``Video.frame`` and as a PNG beside the film."""
+        if record.film is None or not _is_number(asked):
+            return
+        seconds = min(_seconds(asked), record.film.seconds)
+        head = {"kind": "frame", "key": record.key, "seconds": seconds}
+        try:
+            still = await asyncio.to_thread(save_still, Path(record.film.path), seconds)
+        except SoraError as error:
+            self._panel.send({**head, "error": f"The frame was not saved: {error.message}"})
+            return
+        self._owner.chosen_frames[record.key] = seconds
+        shown = places.beside(still, self._owner.notebook_folder)
+        self._panel.send({**head, "path": shown})
 
     def _records(self) -> list[TaskRecord]:
         return [task.record for task in self._tasks]
@@ -187,5 +215,9 @@ def _report(done: asyncio.Task[None]) -> None:
 
 def _seconds(value: object) -> float:
     """Seconds from the browser, between 0 and an hour; anything else is 0."""
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return min(max(float(value), 0.0), 3600.0) if number else 0.0  # type: ignore[arg-type]
+    return min(max(float(value), 0.0), 3600.0) if _is_number(value) else 0.0
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    """Also for what JSON can carry and no clock shows: NaN, infinities, endless digits."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e12

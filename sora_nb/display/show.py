@@ -22,8 +22,10 @@ GRACE = 20.0
 SETTLE = 30.0
 
 
-def show_tasks(tasks: Sequence[Task], *, wait: bool = False) -> None:
+def show_tasks(tasks: Sequence[Task], *, wait: bool = False, player: bool = False) -> None:
     """Show one panel for ``tasks`` in the running cell; with ``wait`` block until all rest.
+
+    With ``player`` films that are ready already keep the live player instead of plain HTML.
 
     A task that this cell shows already is not shown twice. With ``wait`` the first failed task's
     error is raised. In a notebook that is executed without a person the saved output is complete
@@ -41,16 +43,16 @@ def show_tasks(tasks: Sequence[Task], *, wait: bool = False) -> None:
     if runs_without_a_person(shell, os.environ):
         failures = _show_executed(tasks)
     else:
-        failures = _show_live(tasks, wait=wait)
+        failures = _show_live(tasks, wait=wait, player=player)
     if wait and failures:
         raise failures[0]
 
 
-def _show_live(tasks: Sequence[Task], *, wait: bool) -> list[SoraError]:
+def _show_live(tasks: Sequence[Task], *, wait: bool, player: bool) -> list[SoraError]:
     """A panel that moves while its tasks do; with ``wait`` until all rest."""
     from sora_nb.display.output import Output
 
-    output = Output(tasks, tasks[0].owner, grace=0.0 if wait else GRACE)
+    output = Output(tasks, tasks[0].owner, grace=0.0 if wait else GRACE, player=player)
     output.open()
     if not wait:
         return []

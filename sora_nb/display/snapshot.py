@@ -194,6 +194,7 @@ def _film(view: View, now: float) -> Json | None:
         "sha256": film.sha256,
         "width": film.width,
         "height": film.height,
+        "fps": film.fps,
         "server_path": view.server_path,
         "url": live_url(view.record, now),
     }

@@ -162,7 +162,7 @@ def _show(client: Client, _wait: bool, key: str) -> object:
     from sora_nb.display.show import show_tasks
 
     task = client.get(key)
-    show_tasks([task], wait=False)
+    show_tasks([task], player=True)
     return task
 
 

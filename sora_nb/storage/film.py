@@ -26,16 +26,19 @@ if TYPE_CHECKING:
 POSTER_WIDTH = 480
 _WIDTHS = (POSTER_WIDTH, 360, 270, 200, 140, 90, 48, 16)
 _QUALITIES = (82, 70, 58, 46, 34)
+_NEAR = 1e-6
 
 
 class Facts(NamedTuple):
-    """``seconds`` of picture; pixels as shown, after rotation; codec names; ``audio`` or None."""
+    """``seconds`` of picture; pixels as shown, after rotation; codec names; ``audio`` or None;
+    ``fps`` frames a second, or None where the file does not tell."""
 
     seconds: float
     width: int
     height: int
     codec: str
     audio: str | None
+    fps: float | None
 
 
 def probe(path: Path) -> Facts:
@@ -54,6 +57,7 @@ def probe(path: Path) -> Facts:
             height=height,
             codec=stream.codec_context.name,
             audio=None if audio is None else audio.codec_context.name,
+            fps=_rate(stream),
         )
 
 
@@ -68,9 +72,7 @@ def poster(path: Path, *, limit: int = 15_000) -> bytes:
 
     with _opened(path) as (container, stream):
         wanted = _seconds(container, stream) / 5
-        if stream.time_base:
-            start = stream.start_time or 0
-            container.seek(start + int(wanted / stream.time_base), stream=stream)
+        _seek(container, stream, wanted)
         chosen: VideoFrame | None = None
         for frame in _decoded(container, stream):
             chosen = frame
@@ -117,6 +119,42 @@ def frames(path: Path, every: float = 1.0) -> Picture:
             raise _unplayable(path, "no frame of it can be decoded")
         _fill(result, done, count, shown)
     return result
+
+
+def frame(path: Path, seconds: float) -> Picture:
+    """The picture shown at ``seconds`` from the beginning; the last one from the end on.
+
+    uint8, shape (height, width, 3), RGB. At most two frames are held in memory. Raises ValueError
+    unless ``seconds`` is a finite number from 0.
+    """
+    if not 0 <= seconds < math.inf:
+        raise ValueError(f"seconds must be a number from 0, not {seconds!r}")
+    with _opened(path) as (container, stream):
+        _seek(container, stream, min(seconds, _seconds(container, stream)))
+        shown = _shown_at(container, stream, seconds)
+        if shown is None or _time(shown, stream) > seconds + _NEAR:
+            # From the beginning, where the search ended behind the picture or at the end.
+            _seek(container, stream, 0.0)
+            shown = _shown_at(container, stream, seconds)
+        if shown is None:
+            raise _unplayable(path, "no frame of it can be decoded")
+        return _picture(shown)
+
+
+def _shown_at(container: InputContainer, stream: VideoStream, seconds: float) -> VideoFrame | None:
+    """The last frame that begins by ``seconds``, or the first there is; None without any."""
+    shown: VideoFrame | None = None
+    for frame in _decoded(container, stream):
+        if shown is not None and _time(frame, stream) > seconds + _NEAR:
+            break
+        shown = frame
+    return shown
+
+
+def _seek(container: InputContainer, stream: VideoStream, seconds: float) -> None:
+    """To the last key frame by ``seconds``."""
+    if stream.time_base:
+        container.seek((stream.start_time or 0) + int(seconds / stream.time_base), stream=stream)
 
 
 def _fill(result: Picture, done: int, upto: int, frame: VideoFrame) -> int:
@@ -173,6 +211,11 @@ def _seconds(container: InputContainer, stream: VideoStream) -> float:
     if stream.duration is not None and stream.time_base is not None:
         return float(stream.duration * stream.time_base)
     return (container.duration or 0) / 1_000_000
+
+
+def _rate(stream: VideoStream) -> float | None:
+    rate = stream.average_rate or stream.guessed_rate
+    return round(float(rate), 3) if rate else None
 
 
 def _time(frame: VideoFrame, stream: VideoStream) -> float:

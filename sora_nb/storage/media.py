@@ -133,6 +133,7 @@ class Media:
                 seconds=facts.seconds,
                 width=facts.width,
                 height=facts.height,
+                fps=facts.fps,
             )
             # The sidecar first: a film that is there is then always a described one.
             described = sidecar.describe(record, film, ended=self._clock(), version=self._version)

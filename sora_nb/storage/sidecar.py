@@ -15,7 +15,8 @@ from sora_nb.core.task import Film, TaskRecord
 
 class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
     """``settings`` are the request's without prompt and model; times ISO 8601 in UTC; ``cost`` an
-    estimate in USD; ``size`` in bytes; ``seconds``, ``width`` and ``height`` of the picture."""
+    estimate in USD; ``size`` in bytes; ``seconds``, ``width``, ``height`` and ``fps`` (frames a
+    second) of the picture."""
 
     key: str
     task_id: str | None
@@ -33,6 +34,7 @@ class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
     width: int
     height: int
     sora_nb: str
+    fps: float | None = None
 
     def film_at(self, path: Path, record: TaskRecord) -> Film | None:
         """The film, if this is the task's and the file at ``path`` has the size it should have."""
@@ -46,6 +48,7 @@ class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
                 seconds=self.seconds,
                 width=self.width,
                 height=self.height,
+                fps=self.fps,
             )
         )
 
@@ -79,6 +82,7 @@ def describe(record: TaskRecord, film: Film, *, ended: float, version: str) -> S
         seconds=film.seconds,
         width=film.width,
         height=film.height,
+        fps=film.fps,
         sora_nb=version,
     )
 

@@ -31,6 +31,7 @@ BOAT_FILM = Film(
     seconds=8.0,
     width=1280,
     height=720,
+    fps=24.0,
 )
 KOI_URL = "https://cdn.example.com/results/neon-koi.mp4"
 KOI_FILM = Film(

@@ -44,6 +44,7 @@ class Desk:
         self.board = Board(lambda _seconds, _function: None)
         self.notebook_folder = Path("/home/ada/films")
         self.embed = False
+        self.chosen_frames: dict[str, float] = {}
         for record in records:
             self.board.put(record)
 

@@ -55,9 +55,11 @@ class World:
         self.client.generate.side_effect = lambda prompt, take, **_: task_of(f"take{take}")
         self.client.get.side_effect = InvalidRequest("there is no task of that key.")
         self.panels: list[tuple[list[Any], bool]] = []
+        self.players: list[Any] = []
 
-    def show(self, tasks: Any, *, wait: bool = False) -> None:
+    def show(self, tasks: Any, *, wait: bool = False, player: bool = False) -> None:
         self.panels.append((list(tasks), wait))
+        self.players.extend(tasks if player else [])
 
 
 @pytest.fixture
@@ -219,11 +221,20 @@ def test_tasks_gives_the_table(shell: InteractiveShell, world: World) -> None:
     assert shell.user_ns["t"] is world.client.tasks.return_value
 
 
-def test_show_shows_the_panel_again(shell: InteractiveShell, world: World) -> None:
+def test_show_shows_the_panel_again_with_the_live_player(
+    shell: InteractiveShell, world: World
+) -> None:
     world.client.get.side_effect = task_of
     task = run(shell, "%sora show k3f9zz")
     assert task.key == "k3f9zz"
     assert world.panels == [([task], False)]
+    assert world.players == [task]
+
+
+def test_only_show_asks_for_the_live_player(shell: InteractiveShell, world: World) -> None:
+    run(shell, "%sora a boat")
+    assert len(world.panels) == 1
+    assert world.players == []
 
 
 def test_resume_shows_what_was_taken_up(shell: InteractiveShell, world: World) -> None:

@@ -40,7 +40,7 @@ def reds(pictures: np.ndarray[Any, np.dtype[np.uint8]]) -> list[int]:
 
 def test_the_facts_of_a_film_with_sound(make_film: FilmMaker) -> None:
     facts = film.probe(make_film(seconds=2, sound=True))
-    assert facts == film.Facts(2.0, 160, 96, "h264", "aac")
+    assert facts == film.Facts(2.0, 160, 96, "h264", "aac", 10.0)
 
 
 def test_a_silent_film_has_no_audio(make_film: FilmMaker) -> None:
@@ -73,6 +73,41 @@ def test_more_frames_than_the_film_has_repeat_what_is_shown(make_film: FilmMaker
 def test_an_interval_that_is_no_time_is_a_value_error(make_film: FilmMaker, every: float) -> None:
     with pytest.raises(ValueError, match="above 0"):
         film.frames(make_film(seconds=1), every=every)
+
+
+def red(picture: np.ndarray[Any, np.dtype[np.uint8]]) -> int:
+    return reds(picture[np.newaxis])[0]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "second"),
+    [(0, 0), (0.95, 0), (1.0, 1), (1.05, 1), (1.999, 1), (2.0, 2), (2.9, 2), (3.0, 2), (1e9, 2)],
+)
+def test_a_frame_is_the_one_shown_at_that_time(
+    make_film: FilmMaker, seconds: float, second: int
+) -> None:
+    picture = film.frame(make_film(seconds=3), seconds)
+    assert picture.shape == (96, 160, 3)
+    assert picture.dtype == np.uint8
+    assert red(picture) == second
+
+
+def test_a_frame_is_the_same_picture_as_in_frames(make_film: FilmMaker) -> None:
+    path = make_film(seconds=2, noise=True)
+    every = film.frames(path, every=0.1)
+    for number in (0, 7, 12, 19):
+        assert np.array_equal(film.frame(path, (number + 0.5) / 10), every[number])
+
+
+def test_a_frame_of_a_turned_film_is_upright(make_film: FilmMaker) -> None:
+    picture = film.frame(turned(make_film(seconds=1), 1), 0.5)
+    assert picture.shape == (160, 96, 3)
+
+
+@pytest.mark.parametrize("seconds", [-0.1, float("nan"), float("inf")])
+def test_a_frame_at_no_time_is_a_value_error(make_film: FilmMaker, seconds: float) -> None:
+    with pytest.raises(ValueError, match="from 0"):
+        film.frame(make_film(seconds=1), seconds)
 
 
 def test_odd_sizes_are_read(make_film: FilmMaker) -> None:

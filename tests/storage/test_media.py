@@ -94,6 +94,7 @@ def test_a_film_is_saved_with_its_facts(media: Media, folder: Path, cdn: Cdn, da
         seconds=2.0,
         width=160,
         height=96,
+        fps=10.0,
     )
     assert names(folder) == [f"{NAME}.json", f"{NAME}.mp4"], "nothing else is left"
 
@@ -127,6 +128,7 @@ def test_the_sidecar_tells_everything_but_secrets(media: Media, folder: Path, cd
         "seconds": 2.0,
         "width": 160,
         "height": 96,
+        "fps": 10.0,
         "sora_nb": "9.8.7",
     }
     assert "SECRET" not in text
