@@ -55,8 +55,7 @@ class Client:
         )
         self._background = Background()
         self._workshop: Workshop | None = None
-        self.chosen_frames: dict[str, float] = {}
-        """By key: the second of the film that was chosen last with "Use this frame"."""
+        self.chosen_frames: dict[str, float] = {}  # by key: seconds, from "Use this frame"
 
     # Making films
 

@@ -14,7 +14,7 @@ from functools import cache
 from sora_nb import __version__
 from sora_nb.asking import cost_of, draw_key
 from sora_nb.core.errors import InvalidRequest, JournalError, LinkExpired
-from sora_nb.core.lifecycle import can_be_asked_again, new_record
+from sora_nb.core.lifecycle import can_be_adopted, can_be_asked_again, new_record
 from sora_nb.core.settings import Settings
 from sora_nb.core.task import UNFINISHED, State, TaskRecord, VideoRequest
 from sora_nb.engine.board import Board
@@ -146,7 +146,12 @@ class Workshop:
     def adopt(self, key: str, task_id: str) -> None:
         if not 0 < len(task_id) <= 512 or not task_id.isprintable():
             raise InvalidRequest("that is not a task id.", advice="Copy it from the dashboard.")
-        self._demand(key, State.UNSURE)
+        self.find(key)
+        if not can_be_adopted(self.board[key]):
+            raise InvalidRequest(
+                f"task {key} is {self.board[key].state}: only an unsure task takes an id.",
+                advice=f"If you gave it a wrong id: `%sora stop {key}`, then adopt the right one.",
+            )
         self.engine.adopt(key, task_id)
 
     def forget(self, key: str) -> None:

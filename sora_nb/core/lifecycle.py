@@ -116,7 +116,7 @@ _S = State
 _FROM: dict[type[Event], frozenset[State]] = {
     Sending: frozenset({_S.QUEUED}),
     NotSent: frozenset({_S.SUBMITTING, _S.UNSURE}),
-    Accepted: frozenset({_S.SUBMITTING, _S.UNSURE}),
+    Accepted: frozenset({_S.SUBMITTING, _S.UNSURE, _S.STOPPED}),
     Refused: frozenset({_S.SUBMITTING, _S.UNSURE}),
     Lost: frozenset({_S.SUBMITTING}),
     Reported: frozenset({_S.PENDING, _S.PROCESSING, _S.SAVING}),
@@ -162,11 +162,19 @@ def can_be_asked_again(record: TaskRecord, now: float) -> bool:
     return ours and record.task_id is not None and now < began + RESULT_LIFETIME
 
 
+def can_be_adopted(record: TaskRecord) -> bool:
+    """Whether a person may name its id: unsure, or stopped with an id the service never knew."""
+    mistyped = record.state is State.STOPPED and record.task_id is not None and record.polls == 0
+    return record.state is State.UNSURE or mistyped
+
+
 def advance(record: TaskRecord, event: Event, now: float) -> TaskRecord:
     """The record after ``event``. Raises IllegalMove where the event cannot happen."""
     legal = record.state in _FROM[type(event)]
     if isinstance(event, Watched) and record.state is State.FAILED:
         legal = can_be_asked_again(record, now)
+    if isinstance(event, Accepted) and record.state is State.STOPPED:
+        legal = can_be_adopted(record)
     if not legal:
         name = type(event).__name__
         raise IllegalMove(f"task {record.key}: {name} cannot happen while {record.state}")

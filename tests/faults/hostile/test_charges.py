@@ -116,6 +116,8 @@ def test_a_wrong_id_is_a_note_on_a_task_that_lives_and_can_be_stopped(
     assert task.state == "pending"
     task.stop()
     assert task.state == "stopped"
+    (paid,) = account.accepted()
+    assert client.adopt(task.key, paid).wait(PATIENT).path.is_file()
     assert len(account.posts()) == 1
 
 
