@@ -124,6 +124,10 @@ class Client:
             return []
         return self._on_loop(lambda workshop: workshop.journal.with_prefix(prefix))
 
+    def journal_mode(self) -> str:
+        """``wal``, or ``delete`` where the journal's folder is on a shared file system."""
+        return self._on_loop(lambda workshop: workshop.journal.mode)
+
     def resume(self) -> Tasks:
         """Take up every unfinished task of this service again, those stopped by hand included."""
         return self._tasks(self._on_loop(lambda workshop: workshop.resume()))
@@ -218,10 +222,7 @@ class Client:
 
     def later(self, work: Coroutine[Any, Any, Any]) -> None:
         """Run a coroutine on the private loop; what it raises goes to the log."""
-        try:
-            self._background.submit(work).add_done_callback(_report)
-        except Closed:
-            log.debug("a click came after its client was closed")
+        self._background.later(work)
 
     def _task(self, record: TaskRecord, reused: bool = False) -> Task:
         return Task(self, record.key, reused=reused)
@@ -288,11 +289,6 @@ class Client:
 
     def __repr__(self) -> str:
         return f"<sora_nb.Client {self.service}>"
-
-
-def _report(done: concurrent.futures.Future[Any]) -> None:
-    if not done.cancelled() and done.exception() is not None:
-        log.error("an output could not be brought up to date", exc_info=done.exception())
 
 
 def _close_all() -> None:

@@ -32,12 +32,14 @@ def service_line(version: str, settings: Settings, *, elsewhere: Sequence[str] =
     return f"sora_nb {version} · {words}"
 
 
-def config_text(settings: Settings) -> str:
+def config_text(settings: Settings, journal_mode: str = "wal") -> str:
     """Each setting, its value and where it came from. Of the key only whether it is set."""
     service = "simulator" if settings.simulated else settings.service_url
     origin = settings.origins
     key = f"set ({origin.get('api_key', 'argument')})" if settings.api_key else "not set"
+    unsafe = "" if journal_mode == "wal" else f" (mode {journal_mode}: WAL is not safe there)"
     rows: list[tuple[str, str, str]] = [("service", service, ""), ("api_key", key, "")]
+    rows.append(("journal", f"{settings.journal}{unsafe}", ""))
     units = {"rate": " requests a minute", "concurrency": " tasks at once", "submit_timeout": " s"}
     for name in (
         "base_url",

@@ -186,7 +186,8 @@ def _config(_asked: argparse.Namespace, _pause: Callable[[float], None]) -> int:
     from sora_nb.default_client import default_client
     from sora_nb.report import config_text
 
-    print(config_text(default_client().settings))
+    client = default_client()
+    print(config_text(client.settings, client.journal_mode()))
     return 0
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import logging
 import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
@@ -15,6 +16,7 @@ from typing import Any, TypeVar
 from sora_nb.core.errors import SoraError
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 
 class Closed(SoraError, RuntimeError):
@@ -79,6 +81,13 @@ class Background:
         with self._lock:
             self._running().call_soon_threadsafe(function)
 
+    def later(self, work: Coroutine[Any, Any, object]) -> None:
+        """Run a coroutine for which nobody waits; what it raises goes to the log."""
+        try:
+            self.submit(work).add_done_callback(_report)
+        except Closed:
+            log.debug("a click came after its client was closed")
+
     def close(self, timeout: float = 5.0) -> None:
         """Cancel what still runs, end the loop and its thread. Safe to call twice."""
         with self._lock:
@@ -101,3 +110,8 @@ async def _cancel_all() -> None:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
     await asyncio.get_running_loop().shutdown_default_executor()
+
+
+def _report(done: concurrent.futures.Future[Any]) -> None:
+    if not done.cancelled() and done.exception() is not None:
+        log.error("work for an output ended with an error", exc_info=done.exception())

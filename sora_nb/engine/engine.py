@@ -254,7 +254,7 @@ class Engine:
                 self._ledger.move(key, ending)
 
     async def _save(self, key: str) -> None:
-        """Download the film; an expired link is asked for anew once, other trouble tried again."""
+        """Download the film; a link that expired, or fails a third time, is asked for anew."""
         record = self._board[key]
         try:
             film = await self._media.save(
@@ -263,32 +263,32 @@ class Engine:
                 url=self._schedule.turn(key, record.urls),
                 on_progress=lambda got, total: self._board.put_progress(key, got, total),
             )
-        except LinkExpired as error:
-            await self._renew_link(key, error)
         except DownloadError as error:
-            await self._trouble(key, f"not saved yet: {error.message}")
+            if isinstance(error, LinkExpired) or self._schedule.is_third_trouble(key):
+                await self._renew_link(key, error)
+            else:
+                await self._trouble(key, f"not saved yet: {error.message}")
         else:
             self._schedule.went_well(key)
             self._ledger.move(key, move.Saved(film=film), durable=True)
 
-    async def _renew_link(self, key: str, expired: LinkExpired) -> None:
+    async def _renew_link(self, key: str, failed: DownloadError) -> None:
         await self._slots.wait()
-        record = self._board[key]
+        record, said = self._board[key], failed.message
         assert record.task_id is not None
         try:
             report = await self._service.check(record.request.model, record.task_id)
         except SoraError as error:
-            await self._trouble(key, f"{expired.message}; asking for a new link: {error.message}")
+            await self._trouble(key, f"{said}; asking for a new link: {error.message}")
             return
         if report.urls and report.urls != record.urls:
             self._ledger.move(key, move.Reported(report=report), durable=True)
             # A host that signs a new link for each question and refuses them all is not hammered.
             await self._schedule.back_off(key)
-            return
-        if record.expires_at is not None and self._schedule.now() >= record.expires_at:
-            self._ledger.move(key, outcome.too_late(expired, record.expires_at), durable=True)
-            return
-        await self._trouble(key, f"{expired.message}; the service gives no new link yet")
+        elif isinstance(failed, LinkExpired) and self._schedule.is_past(record.expires_at):
+            self._ledger.move(key, outcome.too_late(failed, record.expires_at), durable=True)
+        else:
+            await self._trouble(key, f"{said}; the service gives no new link yet")
 
     async def _trouble(self, key: str, message: str) -> None:
         """Our own trouble is a note on a task that lives on, and is tried again."""

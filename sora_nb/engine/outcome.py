@@ -61,7 +61,7 @@ def failure(kind: str, error: SoraError) -> Failure:
     )
 
 
-def too_late(error: LinkExpired, expires_at: float) -> Event:
+def too_late(error: LinkExpired, expires_at: float | None) -> Event:
     """The end of a film that was not saved while its link lived; ``expires_at``: Unix seconds."""
     said = f"{error.message.rstrip('.')}, and {link_ended(expires_at)}."
     return GaveUp(failure=failure("gave_up", LinkExpired(said)))

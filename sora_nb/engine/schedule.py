@@ -74,6 +74,14 @@ class Schedule:
         to a tenth more, so that not all kernels of one key come back at once."""
         return self.real((asked or UNASKED_PAUSE) * (1 + 0.1 * self._random()))
 
+    def is_third_trouble(self, key: str) -> bool:
+        """Whether the trouble that is there now follows two (or five, eight, …) others."""
+        return self._troubles.get(key, 0) % 3 == 2
+
+    def is_past(self, moment: float | None) -> bool:
+        """Whether a moment (Unix seconds) is known and over."""
+        return moment is not None and self._clock() >= moment
+
     def went_well(self, key: str) -> None:
         """The trouble is over: the next one starts small again."""
         self._troubles.pop(key, None)

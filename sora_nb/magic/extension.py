@@ -230,7 +230,7 @@ def _balance(client: Client, _wait: bool) -> None:
 def _config(client: Client, _wait: bool) -> None:
     from sora_nb.report import config_text
 
-    print(config_text(client.settings))
+    print(config_text(client.settings, client.journal_mode()))
 
 
 _DO: Mapping[str, Callable[..., object]] = {

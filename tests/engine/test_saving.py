@@ -48,6 +48,21 @@ def test_after_trouble_with_one_link_the_next_of_them_is_tried() -> None:
     live(scenario())
 
 
+def test_a_link_that_fails_for_the_third_time_is_asked_for_anew() -> None:
+    """A simulator that was started again gives its films at another port."""
+
+    async def scenario() -> None:
+        world = World()
+        moved = Report(state="success", urls=(URL + "?moved",))
+        world.service.script = lambda age: moved if world.media.tried else SUCCESS
+        world.media.saves = [DownloadError("connection refused")] * 3
+        world.ask()
+        assert (await world.rest()).state is State.READY
+        assert world.media.tried == [URL, URL, URL, URL + "?moved"]
+
+    live(scenario())
+
+
 def test_an_expired_link_is_asked_for_anew() -> None:
     async def scenario() -> None:
         world = World()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sora_nb.asking import Preview
-from sora_nb.core.settings import resolve
+from sora_nb.core.settings import Settings, resolve
 from sora_nb.magic.options import LATER_OPTIONS, LATER_VERBS, OPTIONS, VERBS, help_text
 from sora_nb.report import config_text, preview_text
 
@@ -70,3 +70,9 @@ def test_the_help_names_every_option_and_verb_and_nothing_of_a_later_version() -
         assert set(option.flags) <= set(words)
     assert set(VERBS) <= set(words)
     assert not {*LATER_OPTIONS, *LATER_VERBS} & set(words)
+
+
+def test_a_journal_that_cannot_use_wal_says_so(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    assert f"{settings.journal}\n" in config_text(settings, "wal")
+    assert "(mode delete: WAL is not safe there)" in config_text(settings, "delete")
