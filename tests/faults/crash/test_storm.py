@@ -90,7 +90,7 @@ def test_a_rate_that_the_client_does_not_know_costs_refusals_and_no_task(
     limited: Start, folder: Path
 ) -> None:
     """More than a hundred times below the documented one, further than the client goes down."""
-    service = limited("--rate", "60", speed=100)
+    service = limited("--rate", "12", speed=100)
     prompts = [f"film {number:02}" for number in range(12)]
     films_of(folder, service, prompts)
     assert refused(service)
