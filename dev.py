@@ -167,7 +167,7 @@ def set_up_python(uv: Path) -> None:
 def set_up_js(env: dict[str, str]) -> None:
     npm, lock = partial(run, "npm", cwd=JS, env=env), JS / "package-lock.json"
     step("js packages", JS / "node_modules", partial(npm, *NPM_CI), lock)
-    bundle, inputs = ROOT / "sora_nb" / "static" / "panel.js", (JS / "src", JS / "build.mjs", lock)
+    bundle, inputs = ROOT / "sora_nb" / "static" / "widget.js", (JS / "src", JS / "build.mjs", lock)
     step("js build", bundle, partial(npm, "run", "--silent", "build"), *inputs)
 
 

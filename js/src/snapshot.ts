@@ -5,11 +5,14 @@
  * checks that Python produces them.
  */
 
-/** The one synced trait, `snapshot`. Null until Python has written its first one. */
-export interface PanelSnapshot {
+/** The one synced trait, `snapshot`, of a panel. */
+export interface PanelSnapshot extends Whole {
   version: 1;
+  view: "panel";
   cards: Card[];
 }
+
+import type { Whole } from "./feed";
 
 export type State =
   | "queued"
@@ -38,8 +41,7 @@ export interface Step {
 
 /**
  * `elapsed`: service seconds at the moment `at` (Unix seconds of the kernel); while `running` they
- * pass `speed` times as fast as real ones. `at` serves a view that is opened long after the
- * snapshot was made (a reloaded page, a second view); a live one counts from the arrival.
+ * pass `speed` times as fast as real ones.
  */
 export interface Clock {
   elapsed: number;
@@ -110,12 +112,15 @@ export interface Card {
 
 /** Browser -> Python, by `model.send`. `request` names the answer that this view waits for. */
 export type Command =
+  /** The page has this patch; the whole state comes if it is not the newest. */
+  | { kind: "connect"; number: number }
   | { kind: "stop" | "watch" | "retry" | "resend"; key: string }
   /** A person watches: the output is not rewritten for so many seconds. 0 says that it is over. */
   | { kind: "playing"; key: string; seconds: number }
   /** The picture at that moment is wanted in Python, and as a file beside the film. */
   | { kind: "frame"; key: string; seconds: number }
-  | { kind: "film"; key: string; request: number };
+  | { kind: "film"; key: string; request: number }
+  | { kind: "poster"; key: string };
 
 /** Python -> browser: where the picture of that moment was written, as the user sees the path. */
 export interface FrameSaved {
@@ -142,6 +147,9 @@ export interface FilmPart {
   count: number;
   type: "video/mp4";
 }
+
+/** Python -> browser, with one buffer: a JPEG of an early frame; or why there is none. */
+export type PosterAnswer = { kind: "poster"; key: string } & ({ type: "image/jpeg" } | { error: string });
 
 /** Python -> browser: the film cannot be sent; `error` is one sentence. */
 export interface FilmTrouble {

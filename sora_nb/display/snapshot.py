@@ -41,13 +41,14 @@ class View(NamedTuple):
     server_path: str | None = None
 
 
-def panel(views: Sequence[View], now: float) -> Json:
-    """What one panel shows: a card for each task. ``now`` is in Unix seconds."""
-    return {"version": 1, "cards": [card(view, now) for view in views]}
+def panel(views: Sequence[View], now: float) -> tuple[Json, list[Json]]:
+    """What one panel shows: its head, and a card for each task. ``now`` is in Unix seconds."""
+    return {"version": 1, "view": "panel"}, [card(view, now) for view in views]
 
 
 def card(view: View, now: float) -> Json:
-    """One task as the browser draws it."""
+    """One task as the browser draws it. The passing of time alone changes nothing in it but a
+    count of days and a link that died: nothing has to be sent for a clock that ticks."""
     record = view.record
     return {
         "key": record.key,
@@ -57,12 +58,7 @@ def card(view: View, now: float) -> Json:
         "badges": badges(view, now),
         "state": record.state.value,
         "steps": steps(record),
-        "clock": {
-            "elapsed": round(record.age(now), 2),
-            "at": round(now, 3),
-            "speed": record.speed,
-            "running": not record.finished,
-        },
+        "clock": clock(record),
         "estimate": estimate(view),
         "progress": _progress(view),
         "note": record.note,
@@ -70,6 +66,18 @@ def card(view: View, now: float) -> Json:
         "task_id": record.task_id,
         "actions": actions(record),
         "film": _film(view, now),
+    }
+
+
+def clock(record: TaskRecord) -> Json:
+    """Service seconds since the submit at the moment ``at`` (Unix seconds of this machine)."""
+    began = record.submitted_at if record.submitted_at is not None else record.created_at
+    at = record.ended_at if record.ended_at is not None else began
+    return {
+        "elapsed": round(record.age(at), 2),
+        "at": round(at, 3),
+        "speed": record.speed,
+        "running": not record.finished,
     }
 
 

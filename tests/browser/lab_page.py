@@ -137,7 +137,7 @@ def notebook(cells: list[str], kernel: str) -> dict[str, Any]:
     }
 
 
-def film_plays(video: Locator, timeout: float = 20) -> None:
+def film_plays(video: Locator, timeout: float = 60) -> None:
     """Wait until the film has data, start it as a click would, and see its time move."""
     page = video.page
     element = video.element_handle(timeout=timeout * 1000)
