@@ -143,7 +143,7 @@ async def test_a_kept_player_is_published_once_with_the_saved_page_in_the_same_b
     await page.desk.work()
     ((bundle, update),) = published
     assert not update
-    assert set(bundle) == {WIDGET, "text/html", "text/plain"}
+    assert set(bundle) == {WIDGET, "text/html", "image/jpeg", "text/plain"}
     assert bundle[WIDGET]["model_id"] == page.output._panel.model_id
     saved = saved_page.saved_page([page.task], page.desk, None, attended=True)
     assert bundle["text/html"] == saved.bundle["text/html"]
@@ -173,5 +173,5 @@ async def test_without_player_a_ready_film_becomes_the_plain_page_alone(
     (first, _), (last, update) = published
     assert WIDGET in first
     assert update
-    assert set(last) == {"text/html", "text/plain"}
+    assert set(last) == {"text/html", "image/jpeg", "text/plain"}
     shown._panel.close()
