@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from sora_nb.api import balance, generate, get, resume, tasks
+    from sora_nb.api import balance, generate, get, resume, sweep, tasks
     from sora_nb.client import Client
     from sora_nb.core.errors import (
         AuthenticationError,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from sora_nb.default_client import configure
     from sora_nb.display.collection import Tasks
     from sora_nb.display.handle import Task, Video
+    from sora_nb.display.sweep import Sweep
 
 __version__ = "0.1.0"
 
@@ -55,6 +56,7 @@ __all__ = [
     "ServiceUnreachable",
     "SoraError",
     "SubmitUnsure",
+    "Sweep",
     "Task",
     "TaskFailed",
     "Tasks",
@@ -65,15 +67,17 @@ __all__ = [
     "generate",
     "get",
     "resume",
+    "sweep",
     "tasks",
 ]
 
 _HOMES = {
-    "api": ("balance", "generate", "get", "resume", "tasks"),
+    "api": ("balance", "generate", "get", "resume", "sweep", "tasks"),
     "client": ("Client",),
     "default_client": ("configure",),
     "display.collection": ("Tasks",),
     "display.handle": ("Task", "Video"),
+    "display.sweep": ("Sweep",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -7,16 +7,19 @@ import difflib
 import random
 import secrets
 import time
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from typing import NamedTuple
 
 from sora_nb import __version__
 from sora_nb.asking import cost_of, draw_key
 from sora_nb.core.errors import InvalidRequest, JournalError, LinkExpired
-from sora_nb.core.lifecycle import can_be_adopted, can_be_asked_again, new_record
+from sora_nb.core.lifecycle import Watched, can_be_adopted, can_be_asked_again, new_record
 from sora_nb.core.settings import Settings
 from sora_nb.core.task import UNFINISHED, State, TaskRecord, VideoRequest
+from sora_nb.engine.batch import Batch
 from sora_nb.engine.board import Board
 from sora_nb.engine.engine import Engine
 from sora_nb.engine.history import RECALLED, History
@@ -25,10 +28,18 @@ from sora_nb.engine.limits import Places, SlotClock
 from sora_nb.engine.schedule import Schedule
 from sora_nb.service.embedded import EmbeddedSimulator
 from sora_nb.service.transport import Transport
-from sora_nb.storage.journal import Journal
+from sora_nb.storage.journal import Journal, KeyTaken
 from sora_nb.storage.media import Media
 
 SIMULATOR_FOLDER = "simulator"
+
+
+class Accepted(NamedTuple):
+    """A task of ``accept_all``; ``gone``: its film was made and is lost for good."""
+
+    record: TaskRecord
+    reused: bool
+    gone: LinkExpired | None
 
 
 @dataclass(frozen=True)
@@ -43,6 +54,7 @@ class Workshop:
     engine: Engine
     simulator: EmbeddedSimulator | None
     session: str
+    batches: list[Batch] = field(default_factory=list)
 
     def accept(self, request: VideoRequest, *, new: bool) -> tuple[TaskRecord, bool]:
         """Write the request down and begin its life; whether it already had a task.
@@ -51,24 +63,72 @@ class Workshop:
         gone for good.
         """
         while True:
-            record = new_record(
-                draw_key(),
-                request,
-                service=self.settings.service,
-                now=time.time(),
-                speed=speed_of(self.settings),
-                cost=cost_of(request, self.settings),
-                media=str(self.settings.media),
-                session=self.session,
-            )
-            if self.journal.get(record.key) is None:
+            record = self._new(request)
+            with suppress(KeyTaken):
+                found = self.ledger.create(record, reuse=not new)
                 break
-        found = self.ledger.create(record, reuse=not new)
+        self.engine.start(self._taken_up(found))
+        return self.board[found.key], found.key != record.key
+
+    def accept_all(
+        self, requests: Sequence[VideoRequest], *, new: bool, concurrency: int | None
+    ) -> tuple[list[Accepted], Batch]:
+        """Write many requests down as one, and begin to send them in order.
+
+        Raises JournalError, and BudgetExceeded when not all of the new ones fit: then nothing is
+        written.
+        """
+        if concurrency is not None and (isinstance(concurrency, bool) or concurrency < 1):
+            raise InvalidRequest(f"concurrency {concurrency!r} is not a number of tasks from 1 on.")
+        while True:
+            records = [self._new(request) for request in requests]
+            with suppress(KeyTaken):
+                found = self.journal.create_all(records, reuse=not new)
+                break
+        accepted = []
+        for record, kept in zip(records, found, strict=True):
+            self.ledger.take_in(kept)
+            gone: LinkExpired | None = None
+            try:
+                self._taken_up(self.board[kept.key])
+            except LinkExpired as error:
+                gone = error
+            accepted.append(Accepted(self.board[kept.key], kept.key != record.key, gone))
+        return accepted, self._batch([kept.key for kept in found], concurrency)
+
+    def _new(self, request: VideoRequest) -> TaskRecord:
+        return new_record(
+            draw_key(),
+            request,
+            service=self.settings.service,
+            now=time.time(),
+            speed=speed_of(self.settings),
+            cost=cost_of(request, self.settings),
+            media=str(self.settings.media),
+            session=self.session,
+        )
+
+    def _taken_up(self, found: TaskRecord) -> TaskRecord:
+        """A task that is given again, ready to go on. Raises LinkExpired."""
         if found.state is State.STOPPED:
-            self.engine.watch(found.key)
-        else:
-            self.engine.start(self.engine.recover(found))
-        return found, found.key != record.key
+            return self.ledger.move(found.key, Watched())
+        return self.engine.recover(found)
+
+    def _batch(self, keys: list[str], concurrency: int | None) -> Batch:
+        """A batch of these tasks begins; an earlier one no longer holds them back."""
+        batch = Batch(
+            keys,
+            concurrency=concurrency or self.settings.concurrency,
+            engine=self.engine,
+            ledger=self.ledger,
+            board=self.board,
+        )
+        for earlier in self.batches:
+            earlier.release(keys)
+        self.batches[:] = [earlier for earlier in self.batches if not earlier.is_empty]
+        self.batches.append(batch)
+        batch.start()
+        return batch
 
     def again(self, key: str) -> tuple[TaskRecord, bool]:
         """The same request as a new task, paid anew. Raises InvalidRequest while it goes on."""
@@ -103,7 +163,8 @@ class Workshop:
         service = self.settings.service
         found = self.journal.in_states(service, UNFINISHED | {State.STOPPED})
         records = [record for record in found if record.state in UNFINISHED or record.task_id]
-        self.engine.resume(records)
+        held = [batch for batch in self.batches if not batch.is_empty]
+        self.engine.resume([r for r in records if not any(b.holds(r.key) for b in held)])
         return records
 
     def rescue(self) -> tuple[list[TaskRecord], list[TaskRecord]]:
@@ -135,9 +196,7 @@ class Workshop:
         budget = self.settings.budget
         if budget is None:
             return {}
-        now = time.time()
-        records = self.journal.since(self.settings.service, budget.since(now))
-        return budget.left(records, self.session, now)
+        return budget.left(self.journal.spent(budget, self.settings.service, self.session))
 
     def watch(self, key: str) -> None:
         self._demand(key, State.STOPPED)
@@ -164,6 +223,12 @@ class Workshop:
         if state is not wanted:
             hint = f"`%sora show {key}` shows it."
             raise InvalidRequest(f"task {key} is {state}, not {wanted}.", advice=hint)
+
+    async def at_rest(self) -> None:
+        """Return when no task moves by itself any more and no batch holds one back."""
+        for batch in self.batches:
+            await batch.all_handed_over()
+        await self.engine.at_rest()
 
     async def close(self) -> None:
         """End the engine; answers to POSTs get a moment to arrive."""
