@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import sys
 from base64 import b64decode
 from pathlib import Path
@@ -34,7 +35,7 @@ class Shelf:
         self.root = made.parent
         self.path = self.root / "sora_videos" / made.name
         self.path.parent.mkdir()
-        made.rename(self.path)
+        shutil.copyfile(made, self.path)  # the made one is shared by all tests
         self.size = self.path.stat().st_size
         self.embed = False
         self.urls: tuple[str, ...] = ()
