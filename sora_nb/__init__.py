@@ -35,8 +35,9 @@ if TYPE_CHECKING:
     )
     from sora_nb.default_client import configure
     from sora_nb.display.collection import Tasks
-    from sora_nb.display.handle import Task, Video
+    from sora_nb.display.handle import Task
     from sora_nb.display.sweep import Sweep
+    from sora_nb.display.video import Video
 
 __version__ = "0.1.0"
 
@@ -76,8 +77,9 @@ _HOMES = {
     "client": ("Client",),
     "default_client": ("configure",),
     "display.collection": ("Tasks",),
-    "display.handle": ("Task", "Video"),
+    "display.handle": ("Task",),
     "display.sweep": ("Sweep",),
+    "display.video": ("Video",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

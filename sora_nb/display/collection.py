@@ -7,8 +7,9 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
-from sora_nb.display.handle import Task, Video
+from sora_nb.display.handle import Task
 from sora_nb.display.table import html_table, row, text_table
+from sora_nb.display.video import Video
 
 if TYPE_CHECKING:
     import pandas as pd

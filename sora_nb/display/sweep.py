@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, overload
 from sora_nb.core.errors import LinkExpired, SoraError, WaitTimeout
 from sora_nb.core.task import State, VideoRequest
 from sora_nb.display.collection import Tasks
-from sora_nb.display.handle import Owner, Task, Video
+from sora_nb.display.handle import Owner, Task
 from sora_nb.display.sweep_table import sweep_table, text_of
+from sora_nb.display.video import Video
 from sora_nb.display.waiting import Detached, wait_for, watch
 from sora_nb.engine.batch import Batch
 from sora_nb.planning.plan import PlannedRow

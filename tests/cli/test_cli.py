@@ -19,7 +19,8 @@ from sora_nb.core.lifecycle import Refused, Sending, advance, new_record
 from sora_nb.core.settings import Settings
 from sora_nb.core.task import Failure, TaskRecord, VideoRequest
 from sora_nb.display.collection import Tasks
-from sora_nb.display.handle import Task, Video
+from sora_nb.display.handle import Task
+from sora_nb.display.video import Video
 
 
 def record(key: str) -> TaskRecord:

@@ -22,7 +22,8 @@ from sora_nb.core.errors import BudgetExceeded, InvalidRequest
 from sora_nb.core.settings import Settings
 from sora_nb.display import places
 from sora_nb.display.collection import Tasks
-from sora_nb.display.handle import Task, Video
+from sora_nb.display.handle import Task
+from sora_nb.display.video import Video
 from sora_nb.magic import extension as magic
 from sora_nb.magic import tab
 
@@ -148,7 +149,7 @@ def test_a_refused_request_is_a_short_message_without_a_traceback(
 
 @pytest.mark.parametrize(
     "cell",
-    ["%sora taks", "%sora a boat --nwe", "%sora doctor", "%sora a {x} --vars x", "%%sora a\nboat"],
+    ["%sora taks", "%sora a boat --nwe", "%sora doctr", "%sora a {x} --vars x", "%%sora a\nboat"],
 )
 def test_a_line_that_is_not_understood_is_one_line_and_asks_nothing(
     shell: InteractiveShell, world: World, capsys: pytest.CaptureFixture[str], cell: str
