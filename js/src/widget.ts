@@ -1,4 +1,5 @@
 /** The one bundle for every widget: the snapshot's `view` says which of them is drawn. */
+import { show as showDoctor } from "./doctor";
 import { show as showPanel } from "./panel";
 import type { Command } from "./snapshot";
 import type { Surroundings } from "./surroundings";
@@ -22,6 +23,7 @@ export interface RenderProps {
 export type Show = (props: RenderProps, world: Surroundings) => () => void;
 
 const VIEWS: Record<string, Show> = {
+  doctor: showDoctor,
   panel: showPanel,
 };
 

@@ -233,6 +233,17 @@ def _config(client: Client, _wait: bool) -> None:
     print(config_text(client.settings, client.journal_mode()))
 
 
+def _doctor(client: Client, _wait: bool) -> None:
+    from sora_nb.display.browser_check import show_browser_check
+    from sora_nb.doctor import Finding, findings, text_of
+    from sora_nb.doctor_facts import gather_here
+
+    facts = gather_here(client.settings, client.notebook_folder, client.balance)
+    print(text_of(findings(facts)))
+    if facts.host.has_page:
+        show_browser_check(client.settings.media, facts.host, lambda one: text_of([Finding(**one)]))
+
+
 _DO: Mapping[str, Callable[..., object]] = {
     "tasks": _tasks,
     "show": _show,
@@ -245,4 +256,5 @@ _DO: Mapping[str, Callable[..., object]] = {
     "forget": _forget,
     "balance": _balance,
     "config": _config,
+    "doctor": _doctor,
 }

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sora_nb.magic.options import FLAGS, LATER_VERBS, VERBS, Option
+from sora_nb.magic.options import FLAGS, VERBS, Option
 from sora_nb.magic.scanner import JSON, LineError, scan, unquoted
 
 
@@ -79,8 +79,6 @@ def parse(line: str, cell: str | None = None) -> Command:
         return _of_cell(text, first, cell)
     if not text:
         return Studio()
-    if first in LATER_VERBS:
-        raise LineError(f"{first} is not in this version. {_quote_it(first)}")
     if first in VERBS:
         return Verb(first, _verb_arguments(first, text[len(first) :].strip()))
     found = scan(text)
@@ -94,7 +92,7 @@ def parse(line: str, cell: str | None = None) -> Command:
 def nearly_a_verb(word: str) -> str | None:
     """The verb that ``word`` is or is probably a misspelling of."""
     bare = word.strip(".,;:!").lower()
-    return next(iter(difflib.get_close_matches(bare, [*VERBS, *LATER_VERBS], 1, 0.72)), None)
+    return next(iter(difflib.get_close_matches(bare, VERBS, 1, 0.72)), None)
 
 
 def substitute(text: str, names: Iterable[str], namespace: Mapping[str, Any]) -> str:
@@ -117,7 +115,7 @@ def substitute(text: str, names: Iterable[str], namespace: Mapping[str, Any]) ->
 
 
 def _of_cell(text: str, first: str, cell: str) -> Generate:
-    if first in VERBS or first in LATER_VERBS:
+    if first in VERBS:
         raise LineError(f"{first} stands on a line of its own: %sora {first}")
     found = scan(text)
     if found.prompt:

@@ -59,6 +59,7 @@ VERBS: Mapping[str, Form] = {
     "forget": Form(("KEY",), "an unsure task that the service never had"),
     "balance": Form((), "what is left at the service"),
     "config": Form((), "each setting and where it came from"),
+    "doctor": Form((), "what is fine here, what is not, and what to do"),
     "help": Form((), "this text"),
 }
 
@@ -66,7 +67,6 @@ KEYED = frozenset(verb for verb, form in VERBS.items() if "KEY" in form.args)
 """The verbs that are about one task."""
 
 LATER_OPTIONS = ("--callback",)
-LATER_VERBS = ("doctor",)
 """Reserved by the product page and not in this version: an error, never a paid prompt."""
 
 EXAMPLES = """\
