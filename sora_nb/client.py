@@ -16,13 +16,15 @@ from sora_nb.core.task import TaskRecord, VideoRequest
 from sora_nb.display.collection import Tasks
 from sora_nb.display.handle import Task
 from sora_nb.display.places import notebook_folder
-from sora_nb.display.sweep import Begun, Sweep
+from sora_nb.display.sweep import Sweep
+from sora_nb.display.sweep_rows import Begun
 from sora_nb.display.waiting import wait_for
 from sora_nb.engine.background import Closed
 from sora_nb.engine.batch import Batch
 from sora_nb.engine.board import Board
 from sora_nb.key_sources import key_sources
 from sora_nb.lifetime import Lifetime
+from sora_nb.planning.outlook import Outlook
 from sora_nb.planning.plan import plan_rows
 
 
@@ -130,12 +132,20 @@ class Client(Lifetime):
     def begin(
         self, requests: Sequence[VideoRequest], *, new: bool, concurrency: int | None
     ) -> tuple[list[Begun], Batch]:
-        """Write many different requests down, reserve the budget for all, begin to send them."""
+        """Write different requests down, reserve the budget for all, begin to send them."""
+        from sora_nb.sweeping import accept_all
+
         accepted, batch = self._on_loop(
-            lambda workshop: workshop.accept_all(requests, new=new, concurrency=concurrency)
+            lambda workshop: accept_all(workshop, requests, new=new, concurrency=concurrency)
         )
         begun = [Begun(self._task(record, reused), gone) for record, reused, gone in accepted]
         return begun, batch
+
+    def look_ahead(self, requests: Sequence[VideoRequest], **how: Any) -> Outlook:
+        """What ``begin`` would mean; see ``sweeping.look_ahead``. Writes and sends nothing."""
+        from sora_nb.sweeping import look_ahead
+
+        return self._on_loop(lambda workshop: look_ahead(workshop, requests, **how))
 
     def preview(self, prompt: str, *, new: bool = False, **settings: Any) -> Preview:
         """What ``generate`` with the same arguments would send. Sends nothing."""

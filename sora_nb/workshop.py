@@ -7,11 +7,9 @@ import difflib
 import random
 import secrets
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
-from typing import NamedTuple
 
 from sora_nb import __version__
 from sora_nb.asking import cost_of, draw_key
@@ -32,14 +30,6 @@ from sora_nb.storage.journal import Journal, KeyTaken
 from sora_nb.storage.media import Media
 
 SIMULATOR_FOLDER = "simulator"
-
-
-class Accepted(NamedTuple):
-    """A task of ``accept_all``; ``gone``: its film was made and is lost for good."""
-
-    record: TaskRecord
-    reused: bool
-    gone: LinkExpired | None
 
 
 @dataclass(frozen=True)
@@ -63,40 +53,15 @@ class Workshop:
         gone for good.
         """
         while True:
-            record = self._new(request)
+            record = self.draft(request)
             with suppress(KeyTaken):
                 found = self.ledger.create(record, reuse=not new)
                 break
-        self.engine.start(self._taken_up(found))
+        self.engine.start(self.taken_up(found))
         return self.board[found.key], found.key != record.key
 
-    def accept_all(
-        self, requests: Sequence[VideoRequest], *, new: bool, concurrency: int | None
-    ) -> tuple[list[Accepted], Batch]:
-        """Write many requests down as one, and begin to send them in order.
-
-        Raises JournalError, and BudgetExceeded when not all of the new ones fit: then nothing is
-        written.
-        """
-        if concurrency is not None and (isinstance(concurrency, bool) or concurrency < 1):
-            raise InvalidRequest(f"concurrency {concurrency!r} is not a number of tasks from 1 on.")
-        while True:
-            records = [self._new(request) for request in requests]
-            with suppress(KeyTaken):
-                found = self.journal.create_all(records, reuse=not new)
-                break
-        accepted = []
-        for record, kept in zip(records, found, strict=True):
-            self.ledger.take_in(kept)
-            gone: LinkExpired | None = None
-            try:
-                self._taken_up(self.board[kept.key])
-            except LinkExpired as error:
-                gone = error
-            accepted.append(Accepted(self.board[kept.key], kept.key != record.key, gone))
-        return accepted, self._batch([kept.key for kept in found], concurrency)
-
-    def _new(self, request: VideoRequest) -> TaskRecord:
+    def draft(self, request: VideoRequest) -> TaskRecord:
+        """The first record of a new task, under a key that was drawn for it."""
         return new_record(
             draw_key(),
             request,
@@ -108,27 +73,11 @@ class Workshop:
             session=self.session,
         )
 
-    def _taken_up(self, found: TaskRecord) -> TaskRecord:
+    def taken_up(self, found: TaskRecord) -> TaskRecord:
         """A task that is given again, ready to go on. Raises LinkExpired."""
         if found.state is State.STOPPED:
             return self.ledger.move(found.key, Watched())
         return self.engine.recover(found)
-
-    def _batch(self, keys: list[str], concurrency: int | None) -> Batch:
-        """A batch of these tasks begins; an earlier one no longer holds them back."""
-        batch = Batch(
-            keys,
-            concurrency=concurrency or self.settings.concurrency,
-            engine=self.engine,
-            ledger=self.ledger,
-            board=self.board,
-        )
-        for earlier in self.batches:
-            earlier.release(keys)
-        self.batches[:] = [earlier for earlier in self.batches if not earlier.is_empty]
-        self.batches.append(batch)
-        batch.start()
-        return batch
 
     def again(self, key: str) -> tuple[TaskRecord, bool]:
         """The same request as a new task, paid anew. Raises InvalidRequest while it goes on."""

@@ -5,58 +5,29 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, overload
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from sora_nb.core.errors import LinkExpired, SoraError, WaitTimeout
-from sora_nb.core.task import State, VideoRequest
+from sora_nb.core.errors import SoraError, WaitTimeout
+from sora_nb.core.task import State
+from sora_nb.display.arrivals import Arrivals
 from sora_nb.display.collection import Tasks
-from sora_nb.display.handle import Owner, Task
+from sora_nb.display.handle import Task
+from sora_nb.display.mapping import Results
+from sora_nb.display.sweep_rows import SweepOwner, SweepRow, by_request
 from sora_nb.display.sweep_table import sweep_table, text_of
 from sora_nb.display.video import Video
 from sora_nb.display.waiting import Detached, wait_for, watch
 from sora_nb.engine.batch import Batch
-from sora_nb.planning.plan import PlannedRow
+from sora_nb.planning.outlook import Outlook
+from sora_nb.planning.plan import PlannedRow, complaint
 
 if TYPE_CHECKING:
     import pandas as pd
 
+R = TypeVar("R")
 T = TypeVar("T")
-
-
-class Begun(NamedTuple):
-    """A task that was asked for. ``gone``: its film was made once and is lost for good."""
-
-    task: Task
-    gone: LinkExpired | None
-
-
-class SweepOwner(Owner, Protocol):
-    """What a sweep needs from the client that made it."""
-
-    def begin(
-        self, requests: Sequence[VideoRequest], *, new: bool, concurrency: int | None
-    ) -> tuple[list[Begun], Batch]: ...
-    def call(self, act: Callable[[], T]) -> T: ...
-
-
-@dataclass
-class SweepRow:
-    """One film of a sweep. ``row`` is what the table calls the row that it came from.
-
-    ``request`` is None for a row that cannot be made, which ``error`` explains; ``task`` is None
-    for such a row and before the start. Rows that ask for the same film have the same task.
-    ``labels``: the table's other columns.
-    """
-
-    index: int
-    row: int | str
-    request: VideoRequest | None
-    task: Task | None = None
-    error: str | None = None
-    given: Mapping[str, Any] = field(default_factory=dict)
-    labels: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Sweep(Sequence[SweepRow]):
@@ -79,6 +50,7 @@ class Sweep(Sequence[SweepRow]):
             SweepRow(row.index, row.row, row.request, None, row.error, row.given, row.labels)
             for row in rows
         ]
+        self._complaints = [complaint(row) for row in rows if row.request is None]
         self._concurrency = concurrency
         self._new = new
         self._batches: list[Batch] = []
@@ -117,8 +89,21 @@ class Sweep(Sequence[SweepRow]):
         written and nothing is sent.
         """
         if not self.started:
-            self._begin([row for row in self.rows if row.request is not None], new=self._new)
+            self._begin(self.rows)
         return self
+
+    @property
+    def plan(self) -> Outlook:
+        """How many films are still to be asked for, how long they take, what they cost, and
+        whether the budget allows it. Writes and sends nothing."""
+        groups = by_request(row for row in self.rows if row.task is None)
+        return self.owner.look_ahead(
+            [request for request, _ in groups],
+            new=self._new,
+            concurrency=self._concurrency,
+            same=sum(len(rows) - 1 for _, rows in groups),
+            complaints=self._complaints,
+        )
 
     def pause(self) -> None:
         """Send no more of them. Those at the service go on and are saved."""
@@ -148,23 +133,17 @@ class Sweep(Sequence[SweepRow]):
         again = [
             row for row in self.rows if row.task is not None and row.task.state == State.FAILED
         ]
-        self._begin(again, new=self._new)
+        self._begin(again)
         return Tasks(_distinct(row.task for row in again))
 
-    def _begin(self, rows: Sequence[SweepRow], *, new: bool) -> None:
-        by_print: dict[str, list[SweepRow]] = {}
-        for row in rows:
-            assert row.request is not None
-            by_print.setdefault(row.request.fingerprint, []).append(row)
-        if not by_print:
+    def _begin(self, rows: Sequence[SweepRow]) -> None:
+        groups = by_request(rows)
+        if not groups:
             return
-        requests = [same[0].request for same in by_print.values()]
         begun, batch = self.owner.begin(
-            [request for request in requests if request is not None],
-            new=new,
-            concurrency=self._concurrency,
+            [request for request, _ in groups], new=self._new, concurrency=self._concurrency
         )
-        for same, (task, gone) in zip(by_print.values(), begun, strict=True):
+        for (_, same), (task, gone) in zip(groups, begun, strict=True):
             for row in same:
                 row.task = task
                 row.error = None if gone is None else f"{gone.message} {gone.advice}".strip()
@@ -191,10 +170,7 @@ class Sweep(Sequence[SweepRow]):
                 advice="They go on by themselves: wait again, or look at sweep.table().",
             ) from None
         except KeyboardInterrupt:
-            raise Detached(
-                "stopped waiting; the films go on. After a restart of the kernel: run the cell "
-                "that made the sweep again, or `%sora resume`"
-            ) from None
+            raise _detached() from None
         return self
 
     def __await__(self) -> Generator[Any, None, Sweep]:
@@ -203,6 +179,38 @@ class Sweep(Sequence[SweepRow]):
     async def _wait(self) -> Sweep:
         await watch(self._all_rest())
         return self
+
+    def as_completed(self) -> Arrivals[Task]:
+        """The tasks in the order in which they come to rest, for ``for`` and ``async for``.
+
+        Each task once, whatever its outcome. Raises SoraError when the client is closed meanwhile.
+        """
+        tasks = self.tasks
+        arrivals: Arrivals[Task] = Arrivals(len(tasks), detached=_detached)
+
+        def came(task: Task, rests: concurrent.futures.Future[Any]) -> None:
+            error = rests.exception()
+            if isinstance(error, Exception):
+                arrivals.fail(error)
+            else:
+                arrivals.put(task)
+
+        for task in tasks:
+            self.owner.finished(task.key).add_done_callback(partial(came, task))
+        return arrivals
+
+    def map(
+        self, fn: Callable[[Video], R], executor: concurrent.futures.Executor | None = None
+    ) -> Results[R]:
+        """Run ``fn(video)`` for each film as it becomes ready; returns at once.
+
+        ``executor``: any ``concurrent.futures.Executor``, e.g. Dask's ``client.get_executor()``;
+        threads by default. On another machine the Video reads its frames from the film's link.
+        Raises SoraError before the start.
+        """
+        if not self.started:
+            raise SoraError("the sweep has not begun: it has no films.", advice="sweep.start()")
+        return Results(self.tasks, self.as_completed(), fn, executor)
 
     def _all_rest(self) -> concurrent.futures.Future[None]:
         """A future that is done once every task rests, those of a later retry included."""
@@ -266,8 +274,20 @@ class Sweep(Sequence[SweepRow]):
         return pd.DataFrame(self.table())
 
     def __repr__(self) -> str:
-        return text_of(self.rows, self.progress)
+        return text_of(self.rows, self.progress) if self.started else str(self.plan)
+
+    def _ipython_display_(self) -> None:
+        from sora_nb.display.sweep_output import show_sweep
+
+        show_sweep(self)
 
 
-def _distinct(tasks: Any) -> list[Task]:
+def _distinct(tasks: Iterable[Task | None]) -> list[Task]:
     return list({task.key: task for task in tasks if task is not None}.values())
+
+
+def _detached() -> Detached:
+    return Detached(
+        "stopped waiting; the films go on. After a restart of the kernel: run the cell that made "
+        "the sweep again, or `%sora resume`"
+    )

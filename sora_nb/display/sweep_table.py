@@ -18,7 +18,7 @@ from sora_nb.core.errors import shorten
 from sora_nb.core.task import State, TaskRecord, VideoRequest
 
 if TYPE_CHECKING:
-    from sora_nb.display.sweep import SweepRow
+    from sora_nb.display.sweep_rows import SweepRow
 
 SHOWN = 20
 """Rows of the plain-text table."""
