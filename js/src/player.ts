@@ -8,8 +8,10 @@ import { keyHelp } from "./keyhelp";
 import { listenToKeys } from "./keys";
 import { childOf, ended } from "./life";
 import { playback } from "./playback";
+import { posterFromKernel } from "./poster";
 import type { Film } from "./snapshot";
 import { stillView } from "./still";
+import { storyboard } from "./storyboard";
 import type { Surroundings } from "./surroundings";
 
 /** Whether both are the same bytes, so that a player that shows one may stay for the other. */
@@ -58,9 +60,11 @@ export function playerView(
   stage.style.setProperty("--snb-shape", String(shape));
 
   const control = playback(video, stage, film, tools.announce);
-  const help = keyHelp(stage, signal);
-  const bar = playerBar(video, stage, control, help.button, signal);
-  stage.append(bar, help.list);
+  const board = storyboard(video, stage, control, () => ready, signal);
+  const help = keyHelp(stage, signal, [{ shown: ["S"], words: "storyboard" }]);
+  const extras = make("span", "snb-extras", [board.button, help.button]);
+  const bar = playerBar(video, stage, control, extras, signal);
+  stage.append(bar, board.strip, help.list);
   const still = stillView(key, video, world, signal);
 
   const download = make("a", "snb-link", ["Download"]);
@@ -148,6 +152,12 @@ export function playerView(
     signal,
   });
   for (const over of ["pause", "ended"]) video.addEventListener(over, () => watched(0), { signal });
+
+  void posterFromKernel(key, world, signal).then((address) => {
+    if (address === null || signal.aborted) return;
+    video.poster = address;
+    attribute(screen, "data-poster", "true");
+  });
 
   listenToKeys(stage, (act) => ready && control.act(act), signal);
   video.addEventListener("click", () => ready && control.act("play"), { signal });

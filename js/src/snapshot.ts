@@ -88,6 +88,8 @@ export interface Film {
   server_path: string | null;
   /** The result's own address, which expires. */
   url: string | null;
+  /** The host plays films without their sound. */
+  silent?: boolean;
 }
 
 /** One task. Every word in it comes from Python; `key` is the same for the task's whole life. */
@@ -120,7 +122,10 @@ export type Command =
   /** The picture at that moment is wanted in Python, and as a file beside the film. */
   | { kind: "frame"; key: string; seconds: number }
   | { kind: "film"; key: string; request: number }
-  | { kind: "poster"; key: string };
+  | { kind: "poster"; key: string }
+  /** `%sora doctor`: a question that the kernel answers with "pong", and what the page found. */
+  | { kind: "ping" }
+  | { kind: "findings"; findings: { name: string; mark: string; words: string; fix: string | null }[] };
 
 /** Python -> browser: where the picture of that moment was written, as the user sees the path. */
 export interface FrameSaved {
@@ -157,4 +162,11 @@ export interface FilmTrouble {
   key: string;
   request: number;
   error: string;
+}
+
+/** Python -> browser: the card that was asked for. */
+export interface CardAnswer {
+  kind: "card";
+  card: Card;
+  at: number;
 }

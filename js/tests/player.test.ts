@@ -174,7 +174,7 @@ test("loading can be tried again, and asks the kernel anew", async () => {
   await kernelSays({ error: "gone" });
   button(document, "Load again").click();
   await settle();
-  expect(place.sent).toHaveLength(2);
+  expect(place.sent.map(({ kind }) => kind)).toEqual(["poster", "film", "film"]);
   expect(status()).toBe("Loading film…");
 });
 
@@ -228,4 +228,26 @@ test("the kernel hears that somebody watches, for how long at most, and when it 
     { kind: "playing", key: "k", seconds: 0 },
     { kind: "playing", key: "k", seconds: 0 },
   ]);
+});
+
+test("the picture of the film stands in the frame before the film, and where it cannot be shown", async () => {
+  await play();
+  await kernelSays({ error: "gone" });
+  place.say({ kind: "poster", key: "k", type: "image/jpeg" }, [new Uint8Array([255, 216])]);
+  await settle();
+  expect(video().poster).toMatch(/^blob:/);
+  expect(find(document, ".snb-screen").dataset["poster"]).toBe("true");
+  expect(status()).toMatch("The film cannot be shown here.");
+});
+
+test("the storyboard can be opened once the film can be played", async () => {
+  const { stage } = await play({ url: "https://cdn.example.com/x.mp4" });
+  const strip = find(stage, ".snb-board");
+  press("s");
+  expect(shown(strip)).toBe(false);
+  await kernelSays({ error: "gone" });
+  video().dispatchEvent(new Event("loadedmetadata"));
+  press("s");
+  expect(shown(strip)).toBe(true);
+  expect(find(stage, ".snb-keys").textContent).toContain("storyboard");
 });

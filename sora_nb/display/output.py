@@ -18,27 +18,21 @@ from typing import TYPE_CHECKING, Any
 from sora_nb.core.errors import SoraError
 from sora_nb.core.task import UNFINISHED, State, TaskRecord
 from sora_nb.display import film_answers, places, snapshot
-from sora_nb.display.saved_page import (
-    Bundle,
-    new_display_id,
-    page_on_its_way,
-    publish,
-    saved_page,
-)
+from sora_nb.display.cell_output import CellOutput
+from sora_nb.display.host import host_here
+from sora_nb.display.saved_page import page_on_its_way, saved_page
 
 if TYPE_CHECKING:
     from sora_nb.display.handle import Owner, Task
 
 log = logging.getLogger(__name__)
 
-WIDGET = "application/vnd.jupyter.widget-view+json"
-
 
 class Output:
     """Shows ``tasks`` in the cell that runs now.
 
     ``grace``: seconds that a task which rests without a film keeps its buttons.
-    ``player``: films that are ready keep the live player, beside the plain HTML in one bundle.
+    ``player``: films that are ready keep the live player, beside the plain HTML.
     """
 
     def __init__(
@@ -51,11 +45,14 @@ class Output:
         self._owner = owner
         self._grace = grace
         self._player = player
-        self._display_id = new_display_id()
+        self._host = host_here()
         self._root = places.server_root_of_kernel()
         feed = Feed("cards", by="key")
-        feed.replace(*self._state())
+        head, cards = self._state()
+        feed.replace(head, cards)
+        self._shown = [card["key"] for card in cards]
         self._panel = LiveWidget(feed, owner.now)
+        self._place = CellOutput(self._panel.model_id, self._host)
         self._answers = film_answers.FilmAnswers(owner, self._panel)
         self._rewriting: asyncio.Task[None] | None = None
         self._playing_until = 0.0
@@ -68,11 +65,10 @@ class Output:
         if self._player and {record.state for record in self._records()} == {State.READY}:
             # Complete at once: what comes later by display id is lost by a page that is reloaded.
             page = saved_page(self._tasks, self._owner, self._root, attended=True)
-            publish(self._with_panel(page.bundle), self._display_id, update=False)
+            self._place.live(page.bundle)
             self.settled.set_result(None)
             return
-        bundle = self._with_panel(page_on_its_way(self._records()))
-        publish(bundle, self._display_id, update=False)
+        self._place.live(page_on_its_way(self._records()))
         self._owner.later(self._follow())
 
     async def _follow(self) -> None:
@@ -86,7 +82,7 @@ class Output:
         rests = not states & UNFINISHED
         watched = self._playing_until > time.monotonic()
         if watched or states != {State.READY}:  # else they appear with the rewriting, once
-            self._panel.show(*self._state())
+            self._tell()
         if not rests and self._rewriting is not None:
             self._rewriting.cancel()
             self._rewriting = None
@@ -103,9 +99,8 @@ class Output:
             page = await asyncio.to_thread(
                 saved_page, self._tasks, self._owner, self._root, attended=True
             )
-            bundle = page.bundle if page.plays else self._with_panel(page.bundle)
-            publish(bundle, self._display_id, update=True)
-            self._panel.show(*self._state())
+            (self._place.plain if page.plays else self._place.live)(page.bundle)
+            self._tell()
         finally:
             if not self.settled.done():
                 self.settled.set_result(None)
@@ -147,6 +142,16 @@ class Output:
             self._unfollow()
             await self._follow()
 
+    def _tell(self) -> None:
+        """A message for each task that changed: several of them in one would be a large one."""
+        head, cards = self._state()
+        if [card["key"] for card in cards] != self._shown:
+            self._shown = [card["key"] for card in cards]
+            self._panel.show(head, cards)
+            return
+        for card in cards:
+            self._panel.change(head, [card])
+
     def _records(self) -> list[TaskRecord]:
         return [task.record for task in self._tasks]
 
@@ -160,6 +165,7 @@ class Output:
                 reused=task.reused,
                 shown_path=self._shown_path(task.record),
                 server_path=self._server_path(task.record),
+                silent=self._host.silent,
             )
             for task in self._tasks
         ]
@@ -172,10 +178,6 @@ class Output:
 
     def _server_path(self, record: TaskRecord) -> str | None:
         return places.below(Path(record.film.path), self._root) if record.film else None
-
-    def _with_panel(self, bundle: Bundle) -> Bundle:
-        view = {"version_major": 2, "version_minor": 0, "model_id": self._panel.model_id}
-        return {**bundle, WIDGET: view}
 
 
 def _report(done: asyncio.Task[None]) -> None:

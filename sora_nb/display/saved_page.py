@@ -54,7 +54,14 @@ def saved_page(
         src, found = _src(record, owner, root, host)
         plays = plays and found
         pages.append(
-            static_html.ended(record, src=src, poster=poster, shown_path=path, reused=task.reused)
+            static_html.ended(
+                record,
+                src=src,
+                poster=poster,
+                shown_path=path,
+                reused=task.reused,
+                silent=host.silent,
+            )
         )
         texts.append(static_html.plain_text(record, path))
         if poster is not None and path is not None:

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
+import msgspec
+
 from sora_nb.core.advice import advise
 from sora_nb.core.errors import shorten
 from sora_nb.core.models import MODELS
@@ -21,6 +23,8 @@ from sora_nb.engine.polling import EndAges
 
 PROMPT_SHOWN = 400
 WORDS_SHOWN = 600
+BYTES_SHOWN = 1000
+"""Of a prompt or of the service's words: what a page is told at once stays below 2 kB."""
 
 Json = dict[str, Any]
 
@@ -30,7 +34,8 @@ class View(NamedTuple):
 
     ``ends`` is what is known of such jobs beyond the service's documented times.
     ``shown_path`` is the film's path as a person would write it, ``server_path`` the one below the
-    Jupyter server's root, or None where there is no such server.
+    Jupyter server's root, or None where there is no such server. ``silent``: the host plays films
+    without their sound.
     """
 
     record: TaskRecord
@@ -39,6 +44,7 @@ class View(NamedTuple):
     reused: bool = False
     shown_path: str | None = None
     server_path: str | None = None
+    silent: bool = False
 
 
 def panel(views: Sequence[View], now: float) -> tuple[Json, list[Json]]:
@@ -52,7 +58,7 @@ def card(view: View, now: float) -> Json:
     record = view.record
     return {
         "key": record.key,
-        "prompt": shorten(record.request.prompt, PROMPT_SHOWN),
+        "prompt": fitting(record.request.prompt, PROMPT_SHOWN),
         "facts": facts(record),
         "frame": record.request.aspect_ratio,
         "badges": badges(view, now),
@@ -159,7 +165,7 @@ def failure(record: TaskRecord) -> Json | None:
     if record.failure is None or not record.finished:
         return None
     advice = advise(record.failure)
-    said = shorten(record.failure.message, WORDS_SHOWN)
+    said = fitting(record.failure.message, WORDS_SHOWN)
     theirs = record.failure.kind in ("refused", "failed")
     return {
         "title": f"{advice.title}.",
@@ -184,6 +190,14 @@ def actions(record: TaskRecord) -> list[str]:
     return [*found, "copy_id"] if record.task_id else found
 
 
+def fitting(text: str, limit: int) -> str:
+    """``text`` with at most ``limit`` code points and BYTES_SHOWN bytes of JSON."""
+    short = shorten(text, limit)
+    while (size := len(msgspec.json.encode(short))) > BYTES_SHOWN:
+        short = shorten(short, min(len(short) - 1, len(short) * BYTES_SHOWN // size))
+    return short
+
+
 def _progress(view: View) -> Json | None:
     if view.record.state is not State.SAVING or view.progress is None:
         return None
@@ -205,6 +219,7 @@ def _film(view: View, now: float) -> Json | None:
         "fps": film.fps,
         "server_path": view.server_path,
         "url": live_url(view.record, now),
+        "silent": view.silent,
     }
 
 

@@ -13,9 +13,10 @@ import pytest
 from PIL import Image
 
 from sora_nb.core.errors import InvalidRequest
-from sora_nb.display import output, saved_page
+from sora_nb.display import cell_output, saved_page
 from sora_nb.display.handle import Task
-from sora_nb.display.output import WIDGET, Output
+from sora_nb.display.output import Output
+from sora_nb.display.saved_page import WIDGET
 from sora_nb.storage import film as films
 from tests.storage.conftest import FilmMaker
 
@@ -81,7 +82,7 @@ def published(monkeypatch: pytest.MonkeyPatch) -> Bundles:
     def publish(bundle: dict[str, Any], _display_id: str, *, update: bool) -> None:
         found.append((bundle, update))
 
-    monkeypatch.setattr(output, "publish", publish)
+    monkeypatch.setattr(cell_output, "publish", publish)
     return found
 
 
