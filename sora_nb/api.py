@@ -40,6 +40,7 @@ def generate(
 def sweep(
     prompts: Any,
     *,
+    template: str | None = None,
     duration: Any = 4,
     aspect_ratio: Any = "landscape",
     image: Any = None,
@@ -56,6 +57,7 @@ def sweep(
     """Ask for many films at once, from prompts, a grid or a table; see ``Client.sweep``."""
     return default_client().sweep(
         prompts,
+        template=template,
         duration=duration,
         aspect_ratio=aspect_ratio,
         image=image,

@@ -86,6 +86,7 @@ class Client(Lifetime):
         self,
         prompts: Any,
         *,
+        template: str | None = None,
         duration: Any = 4,
         aspect_ratio: Any = "landscape",
         image: Any = None,
@@ -103,7 +104,8 @@ class Client(Lifetime):
 
         ``prompts``: a list of prompts or of dicts, a pandas or polars DataFrame, or the path of a
         CSV file, with columns named as the settings; other columns come back in the table, and
-        ``columns`` maps other names to settings. A setting given here holds for every row that
+        ``columns`` maps other names to settings. ``template`` makes the prompt of each row from
+        its columns: ``"a {animal} in the rain"``. A setting given here holds for every row that
         does not say otherwise; a list of values is multiplied out.
 
         All rows are written down, and the budget is reserved for all, before the first is sent;
@@ -114,6 +116,7 @@ class Client(Lifetime):
         """
         rows = plan_rows(
             prompts,
+            template=template,
             columns=columns,
             on_invalid=on_invalid,
             duration=duration,

@@ -12,6 +12,7 @@ from sora_nb.core.errors import InvalidRequest, shorten
 from sora_nb.core.task import VideoRequest
 from sora_nb.planning.cells import SETTINGS, plain, read
 from sora_nb.planning.tables import MOST, Row, read_table
+from sora_nb.planning.template import check_places, fill
 
 _NAMED = 5
 """Bad rows that an error names; with its first and last lines it has eight."""
@@ -39,14 +40,16 @@ class PlannedRow:
 def plan_rows(
     source: Any,
     *,
+    template: str | None = None,
     columns: Mapping[str, str] | None = None,
     on_invalid: str = "raise",
     **settings: Any,
 ) -> list[PlannedRow]:
     """The rows of a sweep, in the order of the table; each of them multiplied out by its lists.
 
-    ``settings`` hold for all rows that do not say otherwise; a list is a grid. ``columns`` maps
-    the names of columns to settings. Raises one InvalidRequest that names the bad rows, unless
+    ``settings`` hold for all rows that do not say otherwise; a list is a grid. ``template`` is the
+    prompt of every row, with its ``{column}`` places filled; ``columns`` maps the names of columns
+    to settings. Raises one InvalidRequest that names the bad rows, unless
     ``on_invalid`` is ``skip``; and for a source or a mapping that cannot be read at all.
     """
     if on_invalid not in ("raise", "skip"):
@@ -54,12 +57,18 @@ def plan_rows(
     table = read_table(source)
     if not table:
         raise InvalidRequest("a sweep of no rows: there is nothing to make.")
-    renamed = _renaming(table, dict(columns or {}))
+    renamed = _renaming(table, dict(columns or {}), template)
     rows: list[PlannedRow] = []
     for row in table:
         labels = {name: plain(cell) for name, cell in row.fields.items() if name not in renamed}
-        for given in _multiplied(_own(row, renamed), settings):
-            rows.append(_checked(len(rows), row.label, given, labels))
+        own, missing = _own(row, renamed), None
+        if template is not None:
+            try:
+                own["prompt"] = fill(template, row.fields)
+            except InvalidRequest as error:
+                missing = error.message
+        for given in _multiplied(own, settings):
+            rows.append(_checked(len(rows), row.label, given, labels, missing))
             if len(rows) > MOST:
                 raise InvalidRequest(
                     f"this sweep has more than {MOST} films.", advice="Make several of them."
@@ -89,7 +98,9 @@ def _refusal(bad: Sequence[PlannedRow], count: int) -> InvalidRequest:
     )
 
 
-def _renaming(table: Sequence[Row], columns: dict[str, str]) -> dict[str, str]:
+def _renaming(
+    table: Sequence[Row], columns: dict[str, str], template: str | None
+) -> dict[str, str]:
     """The setting that each column gives, by the column's name. Raises InvalidRequest."""
     names = list(dict.fromkeys(name for row in table for name in row.fields))
     for name, setting in columns.items():
@@ -105,6 +116,9 @@ def _renaming(table: Sequence[Row], columns: dict[str, str]) -> dict[str, str]:
             )
     found = {name: columns.get(name, name) for name in names}
     found = {name: setting for name, setting in found.items() if setting in SETTINGS}
+    if template is not None:
+        check_places(template, names)
+        return {name: setting for name, setting in found.items() if setting != "prompt"}
     given = list(found.values())
     twice = next((setting for setting in given if given.count(setting) > 1), None)
     if twice is not None:
@@ -155,14 +169,18 @@ def _takes(given: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _checked(
-    index: int, label: int | str, given: Mapping[str, Any], labels: Mapping[str, Any]
+    index: int,
+    label: int | str,
+    given: Mapping[str, Any],
+    labels: Mapping[str, Any],
+    error: str | None,
 ) -> PlannedRow:
     request: VideoRequest | None = None
-    error: str | None = None
-    try:
-        request = _request({name: plain(value) for name, value in given.items()})
-    except InvalidRequest as found:
-        error = f"{found.message} {found.advice}".strip()
+    if error is None:
+        try:
+            request = _request({name: plain(value) for name, value in given.items()})
+        except InvalidRequest as found:
+            error = f"{found.message} {found.advice}".strip()
     return PlannedRow(index, label, request, error, given, labels)
 
 
