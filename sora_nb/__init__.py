@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from sora_nb.display.handle import Task
     from sora_nb.display.sweep import Sweep
     from sora_nb.display.video import Video
+    from sora_nb.studio import Studio
 
 __version__ = "0.1.0"
 
@@ -56,6 +57,7 @@ __all__ = [
     "ServiceError",
     "ServiceUnreachable",
     "SoraError",
+    "Studio",
     "SubmitUnsure",
     "Sweep",
     "Task",
@@ -79,6 +81,7 @@ _HOMES = {
     "display.collection": ("Tasks",),
     "display.handle": ("Task",),
     "display.sweep": ("Sweep",),
+    "studio": ("Studio",),
     "display.video": ("Video",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
