@@ -82,8 +82,7 @@ def _run(shell: InteractiveShell, line: str, cell: str | None) -> object:
 
     command = parse(line, cell)
     if isinstance(command, Studio):
-        print(short_help())
-        return None
+        return _studio()
     if isinstance(command, Verb) and command.name == "help":
         print(help_text())
         return None
@@ -95,6 +94,20 @@ def _run(shell: InteractiveShell, line: str, cell: str | None) -> object:
     if isinstance(command, Verb):
         return _DO[command.name](client, wait, *command.args)
     return _generate(shell, client, command, command.wait or wait)
+
+
+def _studio() -> object:
+    """The form, where a page can draw it; shown whether its value is assigned or not."""
+    from sora_nb.display.host import host_here
+
+    if not host_here().has_page:
+        print(short_help())
+        return None
+    from sora_nb.studio import Studio
+
+    studio = Studio()
+    studio.show_here()
+    return studio
 
 
 def _generate(shell: InteractiveShell, client: Client, command: Generate, wait: bool) -> object:
