@@ -93,6 +93,10 @@ def _run(shell: InteractiveShell, line: str, cell: str | None) -> object:
     wait = runs_without_a_person(shell, os.environ)
     if isinstance(command, Verb):
         return _DO[command.name](client, wait, *command.args)
+    if command.sweep is not None:
+        from sora_nb.magic.sweeping import make_sweep
+
+        return make_sweep(shell.user_ns, client, command, command.wait or wait)
     return _generate(shell, client, command, command.wait or wait)
 
 
