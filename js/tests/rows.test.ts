@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi, type Mock } from "vitest";
 import { ticker } from "../src/clock";
 import { elapsed, rowList, span, type Row, type RowList, type RowListOptions } from "../src/rows";
 import type { Posters } from "../src/rowsposters";
@@ -7,7 +7,7 @@ import { find } from "./stage";
 
 let life: AbortController;
 let posters: Posters & { wanted: string[][]; arrive(key: string): void; found: Map<string, string> };
-let options: { label: string; open: ReturnType<typeof vi.fn>; select: ReturnType<typeof vi.fn>; pick: ReturnType<typeof vi.fn> };
+let options: { label: string; open: Mock<(row: Row) => void>; select: Mock<(chosen: ReadonlySet<number>) => void>; pick: Mock<(row: Row) => void> };
 let list: RowList;
 
 function row(n: number, changes: Partial<Row> = {}): Row {
