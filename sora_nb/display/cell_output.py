@@ -1,9 +1,9 @@
 """The place of one live widget in its cell, and the plain page that stands in for it.
 
 JupyterLab prefers a widget to anything beside it in the same output, even when it cannot draw it
-any more: "Error displaying widget: model not found" is then all that a person sees (jupyter.md, "What
-survives"). So the page is a second output right below: hidden while the widget above it stands
-(``standin.css``), and hiding the widget's error when it does not.
+any more: "Error displaying widget: model not found" is then all that a person sees (jupyter.md,
+"What survives"). So the page is a second output right below: hidden while the widget above it
+stands (``standin.css``), and hiding the widget's error when it does not.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _HIDES_THE_ERROR = (
 
 
 class CellOutput:
-    """Published with ``live`` or ``plain``: the first call puts it into the running cell, later ones
-    rewrite it, from any thread."""
+    """The first call of ``live`` or ``plain`` puts it into the running cell, later ones rewrite it,
+    from any thread."""
 
     def __init__(self, model_id: str, host: Host) -> None:
         self._view = {"version_major": 2, "version_minor": 0, "model_id": model_id}
