@@ -1,4 +1,4 @@
-"""Which tests may run at the same time (`--dist loadgroup`)."""
+"""Which tests may run at the same time (`--dist loadgroup`), and which with old packages."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ import pytest
 
 HERE = Path(__file__).parent
 STARTS_KERNELS = ("browser", "notebooks", "benchmarks", "cli", "faults/hostile/test_secrets_in_n")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "todays_packages: not for packages as old as Colab's")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

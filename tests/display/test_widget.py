@@ -29,6 +29,7 @@ def widget() -> Iterator[Shown]:
     widget.close()
 
 
+@pytest.mark.todays_packages
 def test_the_way_round_ipykernel_7_4_is_still_needed() -> None:
     """Fails once ipykernel no longer has the private name: then ``_answer_while_busy`` can go."""
     assert hasattr(Comm, "_reply_subshell_for")
