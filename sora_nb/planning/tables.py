@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -41,7 +42,7 @@ def read_table(source: Any) -> list[Row]:
         return _of_csv(Path(os.fspath(source)).expanduser())
     if isinstance(source, str):
         return [Row(0, {"prompt": source})]
-    if hasattr(source, "columns"):
+    if hasattr(type(source), "columns"):  # of the type: a lazy frame warns of the question
         return _of_frame(source)
     if isinstance(source, Mapping | bytes) or not isinstance(source, Iterable):
         raise InvalidRequest(
@@ -62,19 +63,20 @@ def _fields(value: Any) -> Mapping[str, Any]:
 
 def _of_frame(frame: Any) -> list[Row]:
     """pandas and polars, and what looks like one of them."""
-    columns = [str(name) for name in frame.columns]
-    twice = next((name for name in columns if columns.count(name) > 1), None)
-    if twice is not None:
-        raise InvalidRequest(f"the table has two columns named {twice!r}.", advice="Rename one.")
-    if callable(getattr(frame, "to_dicts", None)):
-        records = frame.to_dicts()
-    elif callable(getattr(frame, "to_dict", None)):
-        records = frame.to_dict(orient="records")
+    if callable(to_dicts := getattr(frame, "to_dicts", None)):
+        read = to_dicts
+    elif callable(to_dict := getattr(frame, "to_dict", None)):
+        read = partial(to_dict, orient="records")
     else:
         raise InvalidRequest(
             f"a {type(frame).__name__} has no rows yet, or they cannot be read.",
             advice="If it is lazy, collect() it first. " + _FORMS,
         )
+    columns = [str(name) for name in frame.columns]
+    twice = next((name for name in columns if columns.count(name) > 1), None)
+    if twice is not None:
+        raise InvalidRequest(f"the table has two columns named {twice!r}.", advice="Rename one.")
+    records = read()
     labels = _labels(frame, len(records))
     return [Row(label, _fields(record)) for label, record in zip(labels, records, strict=True)]
 
