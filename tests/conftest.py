@@ -14,6 +14,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "todays_packages: not for packages as old as Colab's")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist, which reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A file's tests stay together, for what they share. Jupyter kernels are started by one
     worker only: their ports are picked free and bound later, so two starters can pick the same."""
