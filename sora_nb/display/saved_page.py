@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sora_nb.core.errors import SoraError
-from sora_nb.core.task import TaskRecord
+from sora_nb.core.task import Film, TaskRecord
 from sora_nb.display import places, snapshot, static_html
 from sora_nb.display.embedding import Embedding
 from sora_nb.display.host import Host, host_here, shell_here
@@ -131,6 +131,14 @@ def _src(
     path = Path(record.film.path)
     if _embedding.wanted(record.film, host, embed=owner.embed) and path.is_file():
         return static_html.data_src("video/mp4", path.read_bytes()), True
+    return film_link(record.film, record, owner, root, host)
+
+
+def film_link(
+    film: Film, record: TaskRecord, owner: Owner, root: Path | None, host: Host
+) -> tuple[str | None, bool]:
+    """Where a page finds the film outside itself, or None; and whether it does for good."""
+    path = Path(film.path)
     relative = places.beside(path, owner.notebook_folder)
     if _beside_the_page(path, owner, root, host) and not Path(relative).is_absolute():
         return static_html.relative_src(relative), True

@@ -78,6 +78,11 @@ class Sweep(Sequence[SweepRow]):
         return bool(self._batches)
 
     @property
+    def concurrency(self) -> int | None:
+        """How many films are made at a time; None for as many as the client allows."""
+        return self._concurrency
+
+    @property
     def paused(self) -> bool:
         """Whether no more films are sent for the time being."""
         return bool(self._batches) and all(batch.paused for batch in self._batches)
@@ -262,6 +267,12 @@ class Sweep(Sequence[SweepRow]):
         )
         order = ["planned", *State, "invalid"]
         return {str(word): found[str(word)] for word in order if found[str(word)]}
+
+    def gallery(self) -> None:
+        """Show all films in one list that is filtered, sorted, played, compared and picked from."""
+        from sora_nb.display.gallery_output import show_gallery
+
+        show_gallery(self, live=True)
 
     def table(self) -> list[dict[str, Any]]:
         """One dict a row, for ``pd.DataFrame`` and ``pl.DataFrame``; see ``sweep_table``."""
