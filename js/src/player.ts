@@ -3,6 +3,7 @@ import { playerBar } from "./bar";
 import { attribute, make, visible, write } from "./element";
 import { filmFacts, type FileTools } from "./filmfacts";
 import { toggleFull } from "./fullscreen";
+import { icon } from "./icons";
 import { bringFilm } from "./journey";
 import { keyHelp } from "./keyhelp";
 import { listenToKeys } from "./keys";
@@ -52,7 +53,8 @@ export function playerView(
   const again = make("button", "snb-button", ["Load again"]);
   again.type = "button";
   const cover = make("div", "snb-cover", [status, share, again]);
-  const screen = make("div", "snb-screen", [video, cover]);
+  const begin = make("span", "snb-begin", [icon("play")]);
+  const screen = make("div", "snb-screen", [video, begin, cover]);
   const stage = make("div", "snb-player", [screen]);
   stage.setAttribute("role", "group");
   stage.setAttribute("aria-label", "Player");
@@ -75,6 +77,7 @@ export function playerView(
 
   let resumeAt = 0;
   let ready = false;
+  let moved = false;
 
   /** Ours or the browser's own: a film always has exactly one set of controls. */
   function equip(ours: boolean): void {
@@ -82,6 +85,7 @@ export function playerView(
     video.controls = !ours;
     attribute(bar, "data-ready", String(ours));
     visible(still.button, ours);
+    visible(begin, ours && !moved);
   }
   equip(false);
 
@@ -145,6 +149,17 @@ export function playerView(
     life.abort();
     unload();
     if (!signal.aborted) say(`The film cannot be shown here. It is saved as ${film.path}`, false);
+  }
+
+  for (const event of ["play", "seeking"]) {
+    video.addEventListener(
+      event,
+      () => {
+        moved = true;
+        visible(begin, false);
+      },
+      { signal },
+    );
   }
 
   const watched = (seconds: number): void => world.send({ kind: "playing", key, seconds });

@@ -251,3 +251,14 @@ test("the storyboard can be opened once the film can be played", async () => {
   expect(shown(strip)).toBe(true);
   expect(find(stage, ".snb-keys").textContent).toContain("storyboard");
 });
+
+test("a mark says that a click plays the film, until it has been played or moved", async () => {
+  await play({ url: "https://cdn.example.com/x.mp4" });
+  const mark = find(document, ".snb-begin");
+  expect(shown(mark)).toBe(false);
+  await kernelSays({ error: "gone" });
+  video().dispatchEvent(new Event("loadedmetadata"));
+  expect(shown(mark)).toBe(true);
+  video().dispatchEvent(new Event("seeking"));
+  expect(shown(mark)).toBe(false);
+});

@@ -104,9 +104,11 @@ def _money(record: TaskRecord) -> list[str]:
         return ["no charge"]
     if record.failure is not None and record.failure.kind == "refused":
         return ["not charged"]
-    if record.state is State.UNSURE:
-        return ["may have been charged"]
-    return [f"about ${record.cost:.2f}"] if record.cost is not None else []
+    about = [f"about ${record.cost:.2f}"] if record.cost is not None else []
+    if record.state is State.UNSURE or record.failure is not None:
+        # The service does not tell whether a job that it accepted and failed is charged.
+        return [" ".join(("may have been charged", *about))]
+    return about
 
 
 def badges(view: View, now: float) -> list[Json]:

@@ -147,7 +147,7 @@ def film_plays(video: Locator, timeout: float = 60) -> None:
     page.evaluate("v => v.pause()", element)
 
 
-def screenshot(page: Page, name: str) -> None:
+def screenshot(page: Page, name: str, *, whole: bool = False) -> None:
     folder = Path(__file__).parent.parent / "screenshots"
     folder.mkdir(exist_ok=True)
-    page.screenshot(path=folder / f"{name}.png")
+    page.screenshot(path=folder / f"{name}.png", full_page=whole)
