@@ -154,7 +154,14 @@ export interface FilmPart {
 }
 
 /** Python -> browser, with one buffer: a JPEG of an early frame; or why there is none. */
-export type PosterAnswer = { kind: "poster"; key: string } & ({ type: "image/jpeg" } | { error: string });
+  | { kind: "poster"; key: string }
+  /** The card of a listed task is looked at: it comes now, and after each change. */
+  | { kind: "card"; key: string }
+  | { kind: "pick"; key: string; picked: boolean }
+  /** Something is asked of a whole sweep. */
+  | { kind: "sweep"; act: "start" | "pause" | "continue" | "stop" | "retry_failed" }
+  /** A person uses this output: it is not rewritten for a while. */
+  | { kind: "used" };
 
 /** Python -> browser: the film cannot be sent; `error` is one sentence. */
 export interface FilmTrouble {
