@@ -123,6 +123,13 @@ export type Command =
   | { kind: "frame"; key: string; seconds: number }
   | { kind: "film"; key: string; request: number }
   | { kind: "poster"; key: string }
+  /** The card of a listed task is looked at: it comes now, and after each change. */
+  | { kind: "card"; key: string }
+  | { kind: "pick"; key: string; picked: boolean }
+  /** Something is asked of a whole sweep. */
+  | { kind: "sweep"; act: "start" | "pause" | "continue" | "stop" | "retry_failed" }
+  /** A person uses this output: it is not rewritten for a while. */
+  | { kind: "used" }
   /** `%sora doctor`: a question that the kernel answers with "pong", and what the page found. */
   | { kind: "ping" }
   | { kind: "findings"; findings: { name: string; mark: string; words: string; fix: string | null }[] };
@@ -154,14 +161,7 @@ export interface FilmPart {
 }
 
 /** Python -> browser, with one buffer: a JPEG of an early frame; or why there is none. */
-  | { kind: "poster"; key: string }
-  /** The card of a listed task is looked at: it comes now, and after each change. */
-  | { kind: "card"; key: string }
-  | { kind: "pick"; key: string; picked: boolean }
-  /** Something is asked of a whole sweep. */
-  | { kind: "sweep"; act: "start" | "pause" | "continue" | "stop" | "retry_failed" }
-  /** A person uses this output: it is not rewritten for a while. */
-  | { kind: "used" };
+export type PosterAnswer = { kind: "poster"; key: string } & ({ type: "image/jpeg" } | { error: string });
 
 /** Python -> browser: the film cannot be sent; `error` is one sentence. */
 export interface FilmTrouble {
