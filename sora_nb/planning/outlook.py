@@ -38,7 +38,8 @@ class Outlook:
     complaints: Sequence[str] = ()
 
     def __str__(self) -> str:
-        lines = [f"{_films(self.new)} to make{self._others()}"]
+        begin = f"{_films(self.new)} to make" if self.new else "nothing to make"
+        lines = [f"{begin}{self._others()}"]
         if self.new:
             at_once = min(self.at_once, self.new)
             pace = f", {at_once} at a time" if self.new > 1 else ""

@@ -25,10 +25,13 @@ def check_places(template: str, columns: Iterable[str]) -> None:
     unknown = next((name for name in places if name not in names), None)
     if unknown is None and places:
         return
-    fault = "has no {column} in it" if unknown is None else f"says {{{unknown}}}, which is none"
+    fault = (
+        "names no {column}: every row would get the same words"
+        if unknown is None
+        else f"says {{{unknown}}}, and there is no such column"
+    )
     raise InvalidRequest(
-        f"the prompt {fault}: each row would not get its own words.",
-        advice=f"The columns are {shorten(', '.join(names), 300)}.",
+        f"the prompt {fault}.", advice=f"The columns are {shorten(', '.join(names), 300)}."
     )
 
 
