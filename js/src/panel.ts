@@ -24,6 +24,8 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
   const empty = make("p", "snb-quiet", ["Nothing to show yet."]);
   const root = make("div", "sora-nb", [empty, list, live.el]);
   root.setAttribute("lang", "en");
+  // Our words are English in pages of every direction; a prompt has its own.
+  root.dir = "ltr";
   keepShortcutsOut(root, life.signal);
   const clock = ticker(life.signal);
   const views = new Map<string, CardView>();

@@ -36,8 +36,6 @@ export function playerView(
   signal: AbortSignal,
 ): PlayerView {
   const video = make("video", "snb-video");
-  // Until ours are there, and whenever they are not.
-  video.controls = true;
   video.tabIndex = 0;
   video.playsInline = true;
   video.preload = "metadata";
@@ -79,10 +77,9 @@ export function playerView(
   let ready = false;
   let moved = false;
 
-  /** Ours or the browser's own: a film always has exactly one set of controls. */
+  /** Our controls work from the film's first frame on; until then a cover lies over it. */
   function equip(ours: boolean): void {
     ready = ours;
-    video.controls = !ours;
     attribute(bar, "data-ready", String(ours));
     visible(still.button, ours);
     visible(begin, ours && !moved);
@@ -96,6 +93,7 @@ export function playerView(
     attribute(cover, "data-busy", String(busy));
     visible(cover, true);
     visible(again, !busy);
+    attribute(stage, "data-lost", String(!busy));
   }
 
   function play(address: string): Promise<void> {
