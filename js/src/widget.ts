@@ -2,6 +2,7 @@
 import { show as showDoctor } from "./doctor";
 import { show as showPanel } from "./panel";
 import type { Command } from "./snapshot";
+import { show as showStudio } from "./studio";
 import type { Surroundings } from "./surroundings";
 
 /** As much of anywidget's model as is used (anywidget 0.9 to 0.11). */
@@ -25,6 +26,7 @@ export type Show = (props: RenderProps, world: Surroundings) => () => void;
 const VIEWS: Record<string, Show> = {
   doctor: showDoctor,
   panel: showPanel,
+  studio: showStudio,
 };
 
 function surroundings(model: Model): Surroundings {
