@@ -50,6 +50,7 @@ def _fetch(url: str, copy: Path, size: int, sha256: str) -> None:
                 digest.update(chunk)
                 file.write(chunk)
     except urllib.error.HTTPError as error:
+        error.close()
         kind = LinkExpired if error.code in (403, 404, 410) else DownloadError
         raise kind(
             f"the film is not on this machine, and {host} answers {error.code} for its link."
