@@ -1,5 +1,6 @@
 /** The one bundle for every widget: the snapshot's `view` says which of them is drawn. */
 import { show as showDoctor } from "./doctor";
+import { show as showGallery } from "./gallery";
 import { show as showPanel } from "./panel";
 import type { Command } from "./snapshot";
 import { show as showStudio } from "./studio";
@@ -25,6 +26,7 @@ export type Show = (props: RenderProps, world: Surroundings) => () => void;
 
 const VIEWS: Record<string, Show> = {
   doctor: showDoctor,
+  gallery: showGallery,
   panel: showPanel,
   studio: showStudio,
 };
