@@ -144,7 +144,7 @@ def _cells(row: SweepRow) -> tuple[str, ...]:
         settings = f"{row.request.duration} s {row.request.aspect_ratio} {row.request.model}"
         settings += f" take {row.request.take}" if row.request.take > 1 else ""
     prompt = _settings(row)["prompt"]
-    return (
+    cells = (
         str(row.row),
         record.key if record else "",
         record.state.value if record else ("invalid" if row.request is None else ""),
@@ -152,3 +152,9 @@ def _cells(row: SweepRow) -> tuple[str, ...]:
         settings,
         shorten(record.film.path if record and record.film else error_of_row(row), 100),
     )
+    return tuple(_printable(cell) for cell in cells)
+
+
+def _printable(text: str) -> str:
+    """Without control characters: none may act in a terminal."""
+    return "".join(character for character in text if character.isprintable())
