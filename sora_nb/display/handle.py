@@ -171,6 +171,11 @@ class Task:
             parts.append(advise(record.failure).title)
         return f"<{' · '.join(parts)} · {shorten(record.request.prompt, 60)!r}>"
 
+    def _display_(self) -> object:
+        from sora_nb.display.marimo_view import task_view
+
+        return task_view(self)
+
     def _ipython_display_(self) -> None:
         from sora_nb.display.show import show_tasks
 

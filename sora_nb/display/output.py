@@ -24,6 +24,7 @@ from sora_nb.display.saved_page import page_on_its_way, saved_page
 
 if TYPE_CHECKING:
     from sora_nb.display.handle import Owner, Task
+    from sora_nb.display.widget import LiveWidget
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,11 @@ class Output:
         self._playing_until = 0.0
         self._paused = asyncio.Event()
         self.settled: concurrent.futures.Future[None] = concurrent.futures.Future()
+
+    @property
+    def widget(self) -> LiveWidget:
+        """The panel itself, for a place that shows it as the value of a cell."""
+        return self._panel
 
     def open(self) -> None:
         """Put the panel into the running cell, then follow the tasks on the private thread."""

@@ -287,6 +287,11 @@ class Sweep(Sequence[SweepRow]):
     def __repr__(self) -> str:
         return text_of(self.rows, self.progress) if self.started else str(self.plan)
 
+    def _display_(self) -> object:
+        from sora_nb.display.marimo_view import sweep_view
+
+        return sweep_view(self)
+
     def _ipython_display_(self) -> None:
         from sora_nb.display.sweep_output import show_sweep
 

@@ -31,6 +31,7 @@ class Source(Protocol):
     def record(self) -> TaskRecord: ...
     @property
     def owner(self) -> Chooser: ...
+    def _display_(self) -> object: ...
     def _ipython_display_(self) -> None: ...
 
 
@@ -167,6 +168,9 @@ class Video:
 
     def __repr__(self) -> str:
         return f"<Video {self.path} · {self.seconds:g} s · {self.size / 1e6:.1f} MB>"
+
+    def _display_(self) -> object:
+        return repr(self) if self.task is None else self.task._display_()
 
     def _ipython_display_(self) -> None:
         if self.task is None:
