@@ -18,6 +18,8 @@ _NOTEBOOK = "window.jupyterapp?.shell?.currentWidget"
 class LabPage:
     """Opens ``name`` with the given cells; every wait has a bound."""
 
+    app = "lab"
+
     def __init__(self, page: Page, server: Server, folder: str = "") -> None:
         self.page = page
         self.server = server
@@ -33,7 +35,7 @@ class LabPage:
         self.load()
 
     def load(self) -> None:
-        self.page.goto(self.server.page(self.path))
+        self.page.goto(self.server.page(self.path, app=self.app))
         self.page.wait_for_function(
             f"() => {_NOTEBOOK}?.sessionContext?.session?.kernel?.status === 'idle'",
             timeout=READY_MS,
