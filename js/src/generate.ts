@@ -18,6 +18,8 @@ export interface GenerateView {
   asked(): void;
   /** The answer is there. */
   settle(said: string): void;
+  /** What was said of the last click is over. */
+  hush(): void;
 }
 
 export function generateView(
@@ -123,5 +125,6 @@ export function generateView(
       write(button, "Generate");
       say(said);
     },
+    hush: () => say(""),
   };
 }

@@ -43,7 +43,8 @@ function charge(state: StudioSnapshot | null, paid: number, each: number | null)
 function rest({ name, left, limit }: Limit): string {
   if (name === "usd") return `${dollars(left)} of ${dollars(limit)}`;
   const [some, all] = [left, limit].map((value) => Number(value.toFixed(1)).toLocaleString("en"));
-  return name === "tasks" ? `${some} of ${all} films` : `${some} of ${all} s of film`;
+  if (name === "seconds") return `${some} of ${all} s of film`;
+  return `${some} of ${all} ${limit === 1 ? "film" : "films"}`;
 }
 
 /** "usually ready in 3:08, nine in ten in 4:10 (your last 23)". */

@@ -160,6 +160,7 @@ export function studioForm(
 
   form.changed((names) => {
     refused = null;
+    if (!names.has("new")) go.hush();
     // Whether this very request was made already is not known before the kernel has looked.
     if ([...names].some((name) => name !== "new")) preview = preview && { ...preview, reuses: [], problem: null };
     if (form.now.prompt.trim() === "") preview = null;

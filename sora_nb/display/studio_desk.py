@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sora_nb.core.settings import Settings
     from sora_nb.display.collection import Tasks
     from sora_nb.display.handle import Task
+    from sora_nb.display.sweep import Sweep
     from sora_nb.display.widget import LiveWidget
 
 Json = dict[str, Any]
@@ -47,6 +48,8 @@ class StudioOwner(Owner, Protocol):
     def service(self) -> str: ...
     @property
     def generate(self) -> Callable[..., Task]: ...
+    @property
+    def sweep(self) -> Callable[..., Sweep]: ...
     @property
     def preview(self) -> Callable[..., Preview]: ...
     def budget_left(self) -> dict[str, float]: ...
@@ -156,7 +159,7 @@ class StudioDesk:
         return {**studio_snapshot.head(owner.settings, left), "answered": self._answered}
 
     def _generate(self, tasks: StudioTasks, command: Command) -> None:
-        """Ask for the takes of one click, once: a click that comes twice is the same click."""
+        """Ask for all takes of one click or for none; a click that comes twice is the same one."""
         click = _number(command)
         if click is None or click in self._clicks:
             return
@@ -167,20 +170,15 @@ class StudioDesk:
         try:
             asked = read_fields(command.get("fields"), self._held())
             asked.request()
-            for take in range(1, asked.takes + 1):
-                # One by one: those before an error must not be lost.
-                made.append(self._ask(tasks.owner, asked, take))  # noqa: PERF401
+            made = _ask(tasks.owner, asked)
         except SoraError as trouble:
             error = trouble
-        said = None if error is None else _said(error, asked, len(made))
+        said = None if error is None else _said(error, asked)
         keys = [task.key for task in made]
         reused = [task.key for task in made if task.reused]
         self._answered = studio_snapshot.answered(click, keys, reused, said)
         tasks.take_in(made)
         self._show(tasks)
-
-    def _ask(self, owner: StudioOwner, asked: Fields, take: int) -> Task:
-        return owner.generate(asked.prompt, take=take, new=asked.new, **asked.settings())
 
     def _preview(self, owner: StudioOwner, command: Command) -> None:
         """What one click would do now. Sends nothing."""
@@ -195,7 +193,7 @@ class StudioDesk:
             ]
             answer["estimate"] = _estimate(owner, asked.request())
         except SoraError as error:
-            answer["problem"] = _said(error, asked, 0)
+            answer["problem"] = _said(error, asked)
         self._page.send(answer)
 
     async def _balance(self, owner: StudioOwner) -> None:
@@ -229,21 +227,24 @@ class StudioDesk:
             self._cards.changed([task.key])  # the card's own state says what is so
 
 
+def _ask(owner: StudioOwner, asked: Fields) -> list[Task]:
+    """The takes: several are a sweep, for which the budget is reserved as one."""
+    settings = {**asked.settings(), "new": asked.new}
+    if asked.takes == 1:
+        return [owner.generate(asked.prompt, **settings)]
+    rows = owner.sweep([asked.prompt], takes=asked.takes, **settings).rows
+    return [row.task for row in rows if row.task is not None]
+
+
 def _number(command: Command) -> int | None:
     """The page's own number of a click or question."""
     number = command.get("request")
     return number if isinstance(number, int) and not isinstance(number, bool) else None
 
 
-def _said(error: SoraError, asked: Fields | None, made: int) -> Json:
-    field = None
-    if asked is not None and isinstance(error, InvalidRequest):
-        field = blamed(asked)
-    said = studio_snapshot.trouble(error, field)
-    if made:
-        first = "Take 1 is on its way" if made == 1 else f"Takes 1 to {made} are on their way"
-        said["message"] = f"{first}; take {made + 1} is not: {said['message']}"
-    return said
+def _said(error: SoraError, asked: Fields | None) -> Json:
+    field = blamed(asked) if asked is not None and isinstance(error, InvalidRequest) else None
+    return studio_snapshot.trouble(error, field)
 
 
 def _estimate(owner: StudioOwner, request: VideoRequest) -> Json | None:

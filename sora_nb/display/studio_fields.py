@@ -122,8 +122,8 @@ def read_fields(value: Any, held: Fields) -> Fields:
 _HARMLESS: Mapping[str, Any] = {
     "prompt": "a boat",
     "duration": 4,
-    "model": "sora-2",
     "extra": {},
+    "model": "sora-2",
     "image": "",
 }
 
