@@ -132,23 +132,24 @@ class Client(Lifetime):
             sweep.start()
         return sweep
 
-    def begin(
-        self, requests: Sequence[VideoRequest], *, new: bool, concurrency: int | None
-    ) -> tuple[list[Begun], Batch]:
+    def begin(self, requests: Sequence[VideoRequest], batch: Batch, *, new: bool) -> list[Begun]:
         """Write different requests down, reserve the budget for all, begin to send them."""
         from sora_nb.sweeping import accept_all
 
-        accepted, batch = self._on_loop(
-            lambda workshop: accept_all(workshop, requests, new=new, concurrency=concurrency)
-        )
-        begun = [Begun(self._task(record, reused), gone) for record, reused, gone in accepted]
-        return begun, batch
+        accepted = self._on_loop(lambda parts: accept_all(parts, requests, batch, new=new))
+        return [Begun(self._task(record, reused), why) for record, reused, why in accepted]
+
+    def batch(self, concurrency: int | None) -> Batch:
+        """An empty batch for ``begin``. Raises InvalidRequest."""
+        from sora_nb.sweeping import new_batch
+
+        return self._on_loop(lambda parts: new_batch(parts, concurrency))
 
     def look_ahead(self, requests: Sequence[VideoRequest], **how: Any) -> Outlook:
         """What ``begin`` would mean; see ``sweeping.look_ahead``. Writes and sends nothing."""
         from sora_nb.sweeping import look_ahead
 
-        return self._on_loop(lambda workshop: look_ahead(workshop, requests, **how))
+        return self._on_loop(lambda parts: look_ahead(parts, requests, **how))
 
     def preview(self, prompt: str, *, new: bool = False, **settings: Any) -> Preview:
         """What ``generate`` with the same arguments would send. Sends nothing."""
