@@ -207,7 +207,7 @@ class Client(Lifetime):
         return wait_for(self.run(self._balance()))
 
     async def _balance(self) -> float:
-        return await self._parts().service.balance()
+        return await self._open().service.balance()
 
     # What a person decides about one task
 
@@ -236,13 +236,13 @@ class Client(Lifetime):
     # The same for callers on the private loop: the buttons of a panel
 
     async def stopped(self, key: str) -> None:
-        await self._parts().engine.stop(key)
+        await self._open().engine.stop(key)
 
     async def watched(self, key: str) -> None:
-        self._parts().watch(key)
+        self._open().watch(key)
 
     async def retried(self, key: str) -> Task:
-        return self._task(*self._parts().again(key))
+        return self._task(*self._open().again(key))
 
     # What handles and outputs ask of their owner
 
