@@ -255,6 +255,12 @@ class Sweep(Sequence[SweepRow]):
             raise SoraError(f"task {key} is not in this sweep.", advice="`sweep.table()` lists it.")
         (self._picked.add if picked else self._picked.discard)(key)
 
+    def gallery(self) -> None:
+        """Show all films in one list that stays live: filtered, played, compared, picked from."""
+        from sora_nb.display.gallery_output import show_gallery
+
+        show_gallery(self, live=True)
+
     @property
     def progress(self) -> dict[str, int]:
         """How many rows are in each state, in the order of a task's life; ``invalid`` ones last."""

@@ -19,6 +19,7 @@ from sora_nb.display.gallery_source import Source, TaskSource
 from sora_nb.display.gallery_state import GalleryState
 from sora_nb.display.handle import Task
 from sora_nb.display.sweep import Sweep
+from sora_nb.display.sweep_rows import Begun
 from sora_nb.planning.outlook import Outlook
 from sora_nb.planning.plan import plan_rows
 
@@ -80,10 +81,13 @@ class SweepDesk(Desk):
     def call(self, act: Callable[[], Any]) -> Any:
         return act()
 
-    def begin(
-        self, requests: Sequence[VideoRequest], *, new: bool, concurrency: int | None
-    ) -> tuple[list[Any], Any]:
-        del new, concurrency
+    def batch(self, concurrency: int | None) -> Any:
+        del concurrency
+        self.batches.append(FakeBatch())
+        return self.batches[-1]
+
+    def begin(self, requests: Sequence[VideoRequest], batch: Any, *, new: bool) -> list[Begun]:
+        del batch, new
         if self.refusal is not None:
             raise self.refusal
         begun = []
@@ -91,9 +95,8 @@ class SweepDesk(Desk):
             key = f"r{len(self.board._records)}"
             story = Story(key, request.prompt, 0.0, service=SERVICE)
             self.board.put(msgspec.structs.replace(story.record(), request=request))
-            begun.append((Task(self, key), None))
-        self.batches.append(FakeBatch())
-        return begun, self.batches[-1]
+            begun.append(Begun(Task(self, key), None))
+        return begun
 
 
 def record(n: int, state: State, request: VideoRequest, **changes: Any) -> TaskRecord:
@@ -149,7 +152,7 @@ def sweep_of(states: Sequence[State], *, simulated: bool = False, paused: bool =
     sweep = Sweep(desk, planned, concurrency=4)
     for row, found in zip(sweep.rows, records, strict=False):
         row.task = Task(desk, found.key)
-    sweep._batches.append(FakeBatch(paused))  # type: ignore[arg-type]
+    sweep._batch = FakeBatch(paused)  # type: ignore[assignment]
     return sweep
 
 
@@ -163,7 +166,7 @@ def planned() -> Sweep:
     sweep = sweep_of([S.QUEUED] * 12)
     for row in sweep.rows:
         row.task = None
-    sweep._batches.clear()
+    sweep._batch = None
     return sweep
 
 
