@@ -6,7 +6,6 @@ import concurrent.futures
 import os
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from sora_nb.asking import Preview, cost_of, make_request
@@ -15,7 +14,7 @@ from sora_nb.core.settings import resolve, sealed
 from sora_nb.core.task import TaskRecord, VideoRequest
 from sora_nb.display.collection import Tasks
 from sora_nb.display.handle import Task
-from sora_nb.display.places import notebook_folder
+from sora_nb.display.host import notebook_folder_here
 from sora_nb.display.sweep import Sweep
 from sora_nb.display.sweep_rows import Begun
 from sora_nb.display.waiting import wait_for
@@ -37,7 +36,7 @@ class Client(Lifetime):
 
     def __init__(self, *, configured: Mapping[str, Any] | None = None, **settings: Any) -> None:
         settings = sealed(settings)
-        self.notebook_folder = notebook_folder(os.environ, Path.cwd())
+        self.notebook_folder = notebook_folder_here()
         super().__init__(
             resolve(
                 settings,
