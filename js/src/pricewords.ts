@@ -25,7 +25,7 @@ export function price(fields: Fields, state: StudioSnapshot | null, reuses: read
   const words = [what];
   if (paid < fields.takes && paid > 0) words.push(`${fields.takes - paid} made already`);
   const underway = state?.rows.some((row) => row.key !== null && reuses.includes(row.key) && runs(row)) ?? false;
-  words.push(paid === 0 ? `already ${underway ? "on its way" : "made"}: shows it, no charge` : charge(state, paid, each));
+  words.push(paid === 0 ? `already ${underway ? "on the way" : "made"}: shows ${fields.takes > 1 ? "them" : "it"}, no charge` : charge(state, paid, each));
   const wanted = { tasks: paid, seconds: paid * fields.duration, usd: paid * (each ?? 0) };
   const limits = state?.budget?.limits ?? [];
   const unknown = each === null && paid > 0 && !state?.service?.simulated && limits.some(({ name }) => name === "usd");

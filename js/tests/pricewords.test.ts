@@ -35,7 +35,7 @@ test("takes that exist already are not paid for, unless they are made anew", () 
 test("a film that is on its way is not called made", () => {
   const row = { n: 1, key: "k1", prompt: "", facts: "", frame: "landscape", clock: [0, 0, 1], error: null, seconds: null, picked: false } as const;
   const rows = [{ ...row, state: "processing", clock: [0, 0, 1] as [number, number, number] } as const];
-  expect(of({}, REAL, 1, rows)[0]).toBe("4 s · already on its way: shows it, no charge");
+  expect(of({}, REAL, 1, rows)[0]).toBe("4 s · already on the way: shows it, no charge");
 });
 
 test("what the budget would refuse is known before the click", () => {

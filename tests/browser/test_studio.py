@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import http.server
+import io
 import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+from PIL import Image
 from playwright.sync_api import Locator, expect
 
 from tests.browser.lab_page import LabPage, film_plays, screenshot
@@ -30,6 +36,15 @@ LINKED = """box = w.Text(); slider = w.IntSlider(min=4, max=12, step=4)
 w.jslink((box, 'value'), (studio, 'prompt'))
 link = w.jslink((studio, 'duration'), (slider, 'value'))
 w.VBox([box, slider])"""
+
+
+def _picture() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (160, 90), "#4477aa").save(file, "PNG")
+    return file.getvalue()
+
+
+PICTURE = _picture()
 
 
 class Form:
@@ -219,6 +234,56 @@ def test_a_film_of_another_cell_is_listed_and_its_row_opens_its_player(lab: LabP
     form.rows.first.press("Enter")
     film_plays(form.el.locator("video"))
     expect(form.rows.first).to_be_focused()
+
+
+class Pictures(http.server.BaseHTTPRequestHandler):
+    """A host of pictures on this machine that lets pages look at them."""
+
+    asked: ClassVar[list[tuple[str, str | None, str | None]]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append((self.command, self.headers["Cookie"], self.headers["Referer"]))
+        self.send_response(200)
+        self.send_header("Access-Control-Allow-Origin", "*")
+        self.send_header("Content-Type", "image/png")
+        self.send_header("Content-Length", str(len(PICTURE)))
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(PICTURE)
+
+    do_HEAD = do_GET  # noqa: N815 - the names that http.server calls
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
+        """Say nothing."""
+
+
+@contextmanager
+def pictures() -> Iterator[str]:
+    Pictures.asked.clear()
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Pictures)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/boat.png"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_a_picture_is_looked_at_without_cookies_and_without_saying_who_asks(lab: LabPage) -> None:
+    lab.open("picture", [LOAD, "%sora"])
+    lab.run(0)
+    lab.run(1)
+    form = Form(lab, 1)
+    form.prompt.fill("the boat sets sail")
+    form.el.get_by_text("Picture and watermark").click()
+    with pictures() as address:
+        form.el.get_by_label("Start from a picture (public URL)").fill(address)
+        expect(form.said("PNG · 160 × 90 · ")).to_be_visible()  # noqa: RUF001 - as it is shown
+        expect(form.el.get_by_alt_text("The picture that the film starts from")).to_be_visible()
+    form.shot("picture")
+    assert form.violations() == []
+    assert {command for command, _, _ in Pictures.asked} == {"HEAD", "GET"}
+    assert {(cookie, referrer) for _, cookie, referrer in Pictures.asked} == {(None, None)}
 
 
 def theme(lab: LabPage, name: str) -> None:
