@@ -192,6 +192,23 @@ def test_what_an_earlier_kernel_sent_is_watched_at_once_and_counts() -> None:
     live(scenario())
 
 
+def test_what_a_dead_kernel_was_sending_holds_up_no_other() -> None:
+    async def scenario() -> None:
+        world = World()
+        keys = write_down(world, 6)
+        for key in keys[:2]:
+            world.ledger.move(key, Sending())
+        batch = batch_of(world, keys, concurrency=2)
+        await asyncio.sleep(5)
+        assert world.service.posts == 2
+        await world.until([State.READY], keys[-1])
+        assert states(world, keys) == [State.UNSURE] * 2 + [State.READY] * 4
+        assert world.service.posts == 4
+        await rest(world, batch)
+
+    live(scenario())
+
+
 def test_another_batch_takes_over_what_this_one_holds_back() -> None:
     async def scenario() -> None:
         world = World()
