@@ -102,13 +102,25 @@ def die_around_the_intents(
         client.sweep(prompts, concurrency=AT_ONCE).wait(PATIENCE)
 
 
+def test_two_kernels_that_run_the_same_cell_at_once_pay_for_each_film_once(
+    service: Service, folder: Path
+) -> None:
+    service.set_faults()
+    posts = len(service.posts())
+    prompts = [f"row {number} for two" for number in range(60)]
+    kernels = [start(run_the_cell, folder, service, prompts, 10, None) for _ in range(2)]
+    assert [ended(kernel) for kernel in kernels] == [0, 0]
+    check(folder, service, prompts, set())
+    assert len(service.posts()) - posts == 60
+
+
 def test_a_thousand_rows_come_to_their_films(service: Service, folder: Path) -> None:
     service.set_faults()
     posts = len(service.posts())
     prompts = [f"row {number} of a thousand" for number in range(1000)]
     with client_in(folder, service, rate=1e9) as client:
         sweep = client.sweep(prompts)
-        table = sweep.wait(4 * PATIENCE).table()
+        table = sweep.wait(10 * PATIENCE).table()
     assert [line["prompt"] for line in table] == prompts
     assert {line["state"] for line in table} == {"ready"}
     check(folder, service, prompts, set())
