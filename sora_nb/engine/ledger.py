@@ -37,6 +37,10 @@ class Ledger:
         self._rows: dict[str, TaskRecord] = {}
         self._retrying = False
 
+    def __getitem__(self, key: str) -> TaskRecord:
+        """The task as it is now."""
+        return self._board[key]
+
     def create(self, record: TaskRecord, *, reuse: bool) -> TaskRecord:
         """Write the intent down, or give the task that this request already has. JournalError."""
         found = self._journal.create(record, reuse=reuse)

@@ -137,7 +137,8 @@ def test_closing_ends_tasks_that_wait_for_a_place() -> None:
         began = now()
         await world.engine.close()
         assert now() - began < 1
-        assert all(life.done() for life in world.engine._lives.values())
+        await world.engine.at_rest()
+        assert asyncio.all_tasks() == {asyncio.current_task()}
         assert world.memory.rows["k3"].state is State.QUEUED
 
     live(scenario())

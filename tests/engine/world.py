@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from sora_nb.core.errors import JournalError
 from sora_nb.core.lifecycle import new_record
 from sora_nb.core.task import Film, Report, State, TaskRecord, VideoRequest
+from sora_nb.engine.agenda import Agenda
 from sora_nb.engine.board import Board
 from sora_nb.engine.engine import Engine
 from sora_nb.engine.ledger import Ledger
@@ -183,7 +184,6 @@ class World:
             speed=speed,
             history=self.board.history,
             clock=now,
-            sleep=asyncio.sleep,
             random=randomness,
         )
         self.places = Places(places)
@@ -193,7 +193,8 @@ class World:
             media=self.media,
             board=self.board,
             schedule=self.schedule,
-            slots=SlotClock(10_000, clock=now, sleep=asyncio.sleep),
+            agenda=Agenda(clock=loop.time, later=loop.call_later),
+            slots=SlotClock(10_000, clock=loop.time),
             places=self.places,
             submit_timeout=60.0,
         )
