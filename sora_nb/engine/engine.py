@@ -165,7 +165,7 @@ class Engine:
                 self._downloads.take(key, partial(self._lives.begin, self._save))
             case State.PENDING | State.PROCESSING:
                 self._places.occupy(key)
-                seconds = self._schedule.until_next(self._board[key])
+                seconds = self._schedule.until_next(self._board[key], len(self._lives))
                 self._rest(key, seconds, self._with_slot(self._ask))
             case _:
                 self._over(key)

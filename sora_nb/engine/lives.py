@@ -30,6 +30,9 @@ class Lives:
     def __contains__(self, key: str) -> bool:
         return key in self._steps
 
+    def __len__(self) -> int:
+        return len(self._steps)
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._steps)
 

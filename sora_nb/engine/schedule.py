@@ -15,6 +15,10 @@ from sora_nb.engine.polling import next_age
 
 LONGEST_BACK_OFF = 60.0
 UNASKED_PAUSE = 5.0
+CROWD, DEAREST = 100, 4.0
+"""In a crowd a request costs more: slots are scarce, and the first of many jobs to end make the end
+of the others look nearer than it is. So the price doubles for 100 tasks, up to four times."""
+
 LOOK_AGAIN = 2.0
 """Service seconds between two looks at a task that another kernel has in hand."""
 
@@ -50,12 +54,13 @@ class Schedule:
         """Service seconds as seconds of this machine."""
         return seconds / self._speed
 
-    def until_next(self, record: TaskRecord) -> float:
-        """Service seconds until this task is worth a status request."""
+    def until_next(self, record: TaskRecord, crowd: int = 1) -> float:
+        """Service seconds until this task, one of a ``crowd``, is worth a status request."""
         if isinstance(self._poll, float):
             return self._poll
         age = record.age(self._clock())
-        return next_age(age, self._history.of(record), POLL_WORDS[self._poll]) - age
+        price = POLL_WORDS[self._poll] * min(DEAREST, 1 + (crowd - 1) / CROWD)
+        return next_age(age, self._history.of(record), price) - age
 
     def back_off(self, key: str) -> float:
         """Service seconds to wait after trouble: full jitter, doubling, at most a minute."""
