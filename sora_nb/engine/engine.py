@@ -64,7 +64,7 @@ class Engine:
         self._downloads = Places(DOWNLOADS)
         self._line = Line(slots, agenda)
         self._submit_timeout = submit_timeout
-        self._lives = Lives(agenda, failed=self._failed)
+        self._lives = Lives(agenda, failed=self._failed, ended=self._line.done)
         self._posting = Posting(service, ledger, slots, schedule)
         self._oddities = Oddities()
 

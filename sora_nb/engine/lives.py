@@ -16,11 +16,15 @@ Step = Callable[[str], Awaitable[Act]]
 
 
 class Lives:
-    """``failed(key, error)`` gives what comes next for a task whose step or act raised."""
+    """``failed(key, error)`` gives what comes next for a task whose step or act raised; ``ended``
+    is told of every step that is over, however it ended."""
 
-    def __init__(self, agenda: Agenda, *, failed: Callable[[str, Exception], Act]) -> None:
+    def __init__(
+        self, agenda: Agenda, *, failed: Callable[[str, Exception], Act], ended: Act
+    ) -> None:
         self._agenda = agenda
         self._failed = failed
+        self._ended = ended
         self._steps: dict[str, asyncio.Task[None] | None] = {}
         self._leaving: set[str] = set()
         self._closed = False
@@ -105,6 +109,8 @@ class Lives:
             act = await step(key)
         except Exception as error:  # noqa: BLE001 - whatever it was, the task lives on
             act = self._failed(key, error)
+        finally:
+            self._ended(key)
         self._steps[key] = None
         self.wake(key, act)
 

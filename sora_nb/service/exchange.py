@@ -7,7 +7,9 @@ aiohttp's exceptions alone do not tell: ``ClientConnectorError`` is a ``ClientOS
 from __future__ import annotations
 
 import enum
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -24,6 +26,10 @@ MAX_BODY = 1 << 20
 
 CONNECT_TIMEOUT = 20.0
 """Seconds for one address; a request that waits longer has not left yet and may be repeated."""
+
+
+FindProxy = Callable[[str], Awaitable[str | None]]
+"""The proxy for a URL, or None."""
 
 
 class Progress(enum.Enum):
@@ -66,6 +72,7 @@ async def exchange(
     key: Secret,
     within: float,
     body: bytes | None = None,
+    proxy_for: FindProxy = find_proxy,
 ) -> Reply | NoReply:
     """Send one request, once; redirects are answers. ``within`` is seconds for all of it.
 
@@ -87,8 +94,8 @@ async def exchange(
             data=body,
             headers=headers,
             allow_redirects=False,
-            proxy=await find_proxy(url),
-            timeout=aiohttp.ClientTimeout(total=within, sock_connect=CONNECT_TIMEOUT),
+            proxy=await proxy_for(url),
+            timeout=_timeout(within),
             trace_request_ctx=SimpleNamespace(journey=journey),
         )
     except aiohttp.InvalidURL:
@@ -96,6 +103,11 @@ async def exchange(
     except Exception as error:  # noqa: BLE001 - whatever it was, it may have left
         return NoReply(describe(error), unsent=journey.progress is Progress.CONNECTING)
     return await _read(response, key)
+
+
+@lru_cache(maxsize=8)
+def _timeout(within: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=within, sock_connect=CONNECT_TIMEOUT)
 
 
 async def _read(response: aiohttp.ClientResponse, key: Secret) -> Reply:

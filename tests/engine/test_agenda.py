@@ -10,7 +10,7 @@ from sora_nb.core.lifecycle import new_record
 from sora_nb.core.task import State, VideoRequest
 from sora_nb.engine.agenda import Agenda
 from sora_nb.engine.limits import SHARE, SlotClock
-from sora_nb.engine.line import Line
+from sora_nb.engine.line import ON_THE_WIRE, Line
 
 from .virtual_time import NOON, live, now
 from .world import SERVICE, World
@@ -153,9 +153,14 @@ def test_nobody_waits_longer_for_a_slot_than_two_requests_of_everybody_take() ->
             def go(key: str) -> None:
                 waits.append(now() - since)
                 sent.append(key)
+                line.done(key)
                 loop.call_later(0.5, ask, key)  # everybody asks far more often than there are slots
 
             line.ask(key, go)
+
+        def post(key: str) -> None:
+            sent.append(key)
+            line.done(key)
 
         for number in range(count):
             ask(f"k{number}")
@@ -164,7 +169,7 @@ def test_nobody_waits_longer_for_a_slot_than_two_requests_of_everybody_take() ->
             record = new_record(
                 f"s{number}", VideoRequest(prompt="x"), service=SERVICE, now=NOON + number
             )
-            line.submit(record, sent.append)
+            line.submit(record, post)
         await asyncio.sleep(5)
         assert [key for key in sent if key[0] == "s"] == sent[-50:], "submits go first, in order"
         await asyncio.sleep(200)
@@ -172,6 +177,31 @@ def test_nobody_waits_longer_for_a_slot_than_two_requests_of_everybody_take() ->
         assert 2200 <= len(sent) <= 2201, "no slot is lost"
         asked = [sent.count(f"k{number}") for number in range(count)]
         assert max(asked) - min(asked) <= 1, "and everybody is served as often"
+
+    live(scenario())
+
+
+def test_so_many_requests_are_on_the_wire_at_once_and_the_others_wait_as_entries() -> None:
+    async def scenario() -> None:
+        loop = asyncio.get_running_loop()
+        slots = SlotClock(1e9, clock=loop.time)
+        line = Line(slots, Agenda(clock=loop.time, later=loop.call_later))
+        sent: list[str] = []
+        for number in range(150):
+            line.ask(f"k{number}", sent.append)
+        await asyncio.sleep(1)
+        assert len(sent) == ON_THE_WIRE
+        record = new_record("post", VideoRequest(prompt="x"), service=SERVICE, now=NOON)
+        line.submit(record, sent.append)
+        await asyncio.sleep(1)
+        assert sent[-1] == "post", "a submit does not wait for the answers to questions"
+        for key in ("k0", "k0", "k1"):
+            line.done(key)
+        line.leave("k2")
+        line.leave(f"k{ON_THE_WIRE + 3}")
+        line.done("k3")
+        await asyncio.sleep(1)
+        assert sent[ON_THE_WIRE + 1 :] == [f"k{ON_THE_WIRE + n}" for n in (0, 1, 2, 4)]
 
     live(scenario())
 
