@@ -39,7 +39,7 @@ from typing import Any
 
 import aiohttp
 
-from benchmarks.lone_engine import lone_engine
+from benchmarks._lone_engine import lone_engine
 from sora_nb.core.settings import Secret
 from sora_nb.core.task import Report, VideoRequest
 from sora_nb.service.transport import Transport
