@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -103,5 +104,25 @@ def test_links_are_tried_in_turn() -> None:
         assert schedule.turn("k", ["a", "b"]) == "b"
         schedule.back_off("k")
         assert schedule.turn("k", ["a", "b"]) == "a"
+
+    live(scenario())
+
+
+def test_in_a_crowd_each_task_is_asked_less_often_but_never_beyond_a_bound() -> None:
+    async def scenario() -> None:
+        schedule, record = make(), sent()
+        await asyncio.sleep(130)
+        waits = [schedule.until_next(record, crowd) for crowd in (1, 101, 301, 1000)]
+        alone = waits[0]
+        assert waits[1] == pytest.approx(alone * 2**0.5, rel=0.15)
+        assert waits[2] == pytest.approx(alone * 2, rel=0.15)
+        assert waits[3] == waits[2]
+
+    live(scenario())
+
+
+def test_a_fixed_interval_is_kept_in_a_crowd() -> None:
+    async def scenario() -> None:
+        assert make(poll=7.5).until_next(sent(), 1000) == pytest.approx(7.5)
 
     live(scenario())

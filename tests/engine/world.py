@@ -83,12 +83,14 @@ class FakeService:
 
 
 class FakeMedia:
-    """``saves``: what each attempt brings, in order (the film when they are used up)."""
+    """``saves``: what each attempt brings, in order (the film when they are used up);
+    ``patience``: the seconds that each takes."""
 
     def __init__(self) -> None:
         self.there: dict[str, Film] = {}
         self.saves: list[Exception] = []
         self.tried: list[str] = []
+        self.patience = 0.01
 
     def existing(self, record: TaskRecord) -> Film | None:
         return self.there.get(record.key)
@@ -103,7 +105,7 @@ class FakeMedia:
     ) -> Film:
         self.tried.append(url)
         on_progress(1, 5)
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(self.patience)
         if self.saves:
             raise self.saves.pop(0)
         self.there[record.key] = FILM
