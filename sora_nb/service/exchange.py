@@ -1,7 +1,8 @@
 """One request and what came of it, as a value: how far it got decides about money.
 
 aiohttp's exceptions alone do not tell: ``ClientConnectorError`` is a ``ClientOSError``, and up to
-3.9 a connect and a read timeout are the same class. So the connection's own progress is followed.
+3.9 a connect and a read timeout are the same class. So the connection's own progress is followed,
+in a session that has the trace for it: a question may do without, it can be repeated anyway.
 """
 
 from __future__ import annotations
@@ -101,7 +102,10 @@ async def exchange(
     except aiohttp.InvalidURL:
         return NoReply("the base URL is not one that can be asked", unsent=True)
     except Exception as error:  # noqa: BLE001 - whatever it was, it may have left
-        return NoReply(describe(error), unsent=journey.progress is Progress.CONNECTING)
+        unsent = journey.progress is Progress.CONNECTING
+        if not session.trace_configs:
+            unsent = isinstance(error, aiohttp.ClientConnectorError)
+        return NoReply(describe(error), unsent=unsent)
     return await _read(response, key)
 
 
@@ -124,9 +128,11 @@ async def _read(response: aiohttp.ClientResponse, key: Secret) -> Reply:
     finally:
         response.release()  # closes the connection unless the body was read to its end
     # Here, before anything reads it: what is echoed gets into notes, ids, links and tracebacks.
-    wait = response.headers.get("Retry-After", "").encode("ascii", "replace")
     shown = masked(bytes(body[:MAX_BODY]), key)
-    return Reply(response.status, shown, masked(wait, key).decode(), cut)
+    wait = response.headers.get("Retry-After", "")
+    if wait:
+        wait = masked(wait.encode("ascii", "replace"), key).decode()
+    return Reply(response.status, shown, wait, cut)
 
 
 def describe(error: BaseException) -> str:

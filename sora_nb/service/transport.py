@@ -91,7 +91,8 @@ class Transport:
         base, key = await self._address()
         if self._posts is None:
             # A kept-alive connection may be dead already: that would look like a lost answer.
-            self._posts = self._session(aiohttp.TCPConnector(force_close=True, limit=0))
+            connector = aiohttp.TCPConnector(force_close=True, limit=0)
+            self._posts = self._session(connector, [follow_progress()])
         outcome = await exchange(
             self._posts,
             "POST",
@@ -138,7 +139,7 @@ class Transport:
     async def _get(self, path: str, what: What, read: Callable[[bytes], T]) -> T:
         base, key = await self._address()
         if self._gets is None:
-            self._gets = self._session(aiohttp.TCPConnector(limit=100))
+            self._gets = self._session(aiohttp.TCPConnector(limit=100), [])
         outcome = await exchange(
             self._gets,
             "GET",
@@ -173,12 +174,14 @@ class Transport:
             return base, SIMULATOR_KEY
         raise AuthenticationError("APIXO_API_KEY is not set; nothing was sent.")
 
-    def _session(self, connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
+    def _session(
+        self, connector: aiohttp.TCPConnector, traces: list[aiohttp.TraceConfig]
+    ) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": user_agent(), "Accept-Encoding": "identity"},
-            trace_configs=[follow_progress()],
+            trace_configs=traces,
         )
 
     def _answered(self, outcome: Reply | NoReply, base: str, what: What) -> Reply:
