@@ -19,9 +19,9 @@ SLOT = "/slot"
 """The agenda's entry for the next free slot; no task has such a key."""
 
 
-ON_THE_WIRE = 100
+ON_THE_WIRE = 64
 """Submits, and questions, that are answered at the same time. At the service's full rate the limit
-shows when an answer takes longer than 0.75 s."""
+shows when an answer takes longer than half a second."""
 
 
 class Line:
