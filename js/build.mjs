@@ -1,11 +1,11 @@
-// Bundles each widget into one file, because anywidget loads one ESM text per widget.
+// Bundles every widget into one file: anywidget loads one ESM text per widget, without imports.
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-const ENTRIES = ["src/panel.ts", "src/panel.css"];
+const ENTRIES = ["src/widget.ts", "src/widget.css"];
 const LIMIT_KB = 40; // gzip, all files: what a notebook page may pay for a widget
 
 const here = dirname(fileURLToPath(import.meta.url));

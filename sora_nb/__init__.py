@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from sora_nb.api import balance, generate, get, resume, tasks
+    from sora_nb.api import balance, generate, get, resume, sweep, tasks
     from sora_nb.client import Client
     from sora_nb.core.errors import (
         AuthenticationError,
@@ -35,7 +35,10 @@ if TYPE_CHECKING:
     )
     from sora_nb.default_client import configure
     from sora_nb.display.collection import Tasks
-    from sora_nb.display.handle import Task, Video
+    from sora_nb.display.handle import Task
+    from sora_nb.display.sweep import Sweep
+    from sora_nb.display.video import Video
+    from sora_nb.studio import Studio
 
 __version__ = "0.1.0"
 
@@ -54,7 +57,9 @@ __all__ = [
     "ServiceError",
     "ServiceUnreachable",
     "SoraError",
+    "Studio",
     "SubmitUnsure",
+    "Sweep",
     "Task",
     "TaskFailed",
     "Tasks",
@@ -65,15 +70,19 @@ __all__ = [
     "generate",
     "get",
     "resume",
+    "sweep",
     "tasks",
 ]
 
 _HOMES = {
-    "api": ("balance", "generate", "get", "resume", "tasks"),
+    "api": ("balance", "generate", "get", "resume", "sweep", "tasks"),
     "client": ("Client",),
     "default_client": ("configure",),
     "display.collection": ("Tasks",),
-    "display.handle": ("Task", "Video"),
+    "display.handle": ("Task",),
+    "display.sweep": ("Sweep",),
+    "studio": ("Studio",),
+    "display.video": ("Video",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -8,6 +8,7 @@ from typing import Any
 from sora_nb.default_client import default_client
 from sora_nb.display.collection import Tasks
 from sora_nb.display.handle import Task
+from sora_nb.display.sweep import Sweep
 
 
 def generate(
@@ -33,6 +34,42 @@ def generate(
         new=new,
         take=take,
         extra=extra,
+    )
+
+
+def sweep(
+    prompts: Any,
+    *,
+    template: str | None = None,
+    duration: Any = 4,
+    aspect_ratio: Any = "landscape",
+    image: Any = None,
+    model: Any = "sora-2",
+    remove_watermark: Any = True,
+    takes: int = 1,
+    extra: Any = None,
+    columns: Mapping[str, str] | None = None,
+    concurrency: int | None = None,
+    new: bool = False,
+    on_invalid: str = "raise",
+    start: bool = True,
+) -> Sweep:
+    """Ask for many films at once, from prompts, a grid or a table; see ``Client.sweep``."""
+    return default_client().sweep(
+        prompts,
+        template=template,
+        duration=duration,
+        aspect_ratio=aspect_ratio,
+        image=image,
+        model=model,
+        remove_watermark=remove_watermark,
+        takes=takes,
+        extra=extra,
+        columns=columns,
+        concurrency=concurrency,
+        new=new,
+        on_invalid=on_invalid,
+        start=start,
     )
 
 

@@ -74,16 +74,20 @@ def cost_of(request: VideoRequest, settings: Settings) -> float | None:
 def refuse_above(most: float, previews: Sequence[Preview]) -> None:
     """Refuse requests whose estimate is above ``most`` USD. Raises BudgetExceeded."""
     paid = [preview for preview in previews if preview.reuses is None]
-    if not paid or paid[0].service == SIMULATOR:
-        return
-    costs = [preview.cost for preview in paid if preview.cost is not None]
-    if len(costs) < len(paid):
+    if paid and paid[0].service != SIMULATOR:
+        costs = [preview.cost for preview in paid if preview.cost is not None]
+        refuse_cost_above(most, sum(costs) if len(costs) == len(paid) else None)
+
+
+def refuse_cost_above(most: float, cost: float | None) -> None:
+    """Refuse an estimate above ``most`` USD, or one that nobody knows. Raises BudgetExceeded."""
+    if cost is None:
         raise BudgetExceeded(
             "the price is not known, so --max-cost cannot be kept. Nothing was sent.",
             advice="Give it: sora_nb.configure(price_per_second=…), in USD per second of film.",
         )
-    if sum(costs) > most:
+    if cost > most:
         raise BudgetExceeded(
-            f"the estimate is {sum(costs):.2f} USD, above --max-cost {most:.2f}. Nothing was sent.",
-            advice="Raise --max-cost, or ask for a shorter film or fewer takes.",
+            f"the estimate is {cost:.2f} USD, above --max-cost {most:.2f}. Nothing was sent.",
+            advice="Raise --max-cost, or ask for shorter films or fewer of them.",
         )

@@ -2,41 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
-import atexit
 import concurrent.futures
-import logging
 import os
-import threading
 import time
-import weakref
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import Any
 
 from sora_nb.asking import Preview, cost_of, make_request
 from sora_nb.core import models
-from sora_nb.core.settings import Settings, resolve, sealed
-from sora_nb.core.task import TaskRecord
+from sora_nb.core.settings import resolve, sealed
+from sora_nb.core.task import TaskRecord, VideoRequest
 from sora_nb.display.collection import Tasks
 from sora_nb.display.handle import Task
 from sora_nb.display.places import notebook_folder
+from sora_nb.display.sweep import Sweep
+from sora_nb.display.sweep_rows import Begun
 from sora_nb.display.waiting import wait_for
-from sora_nb.engine.background import Background, Closed
+from sora_nb.engine.background import Closed
+from sora_nb.engine.batch import Batch
 from sora_nb.engine.board import Board
 from sora_nb.key_sources import key_sources
-
-if TYPE_CHECKING:
-    from sora_nb.workshop import Workshop
-
-T = TypeVar("T")
-log = logging.getLogger(__name__)
-
-_open_clients: weakref.WeakSet[Client] = weakref.WeakSet()
+from sora_nb.lifetime import Lifetime
+from sora_nb.planning.outlook import Outlook
+from sora_nb.planning.plan import plan_rows
 
 
-class Client:
+class Client(Lifetime):
     """Makes films and remembers them. Nothing starts before the first use; ``close`` ends it all.
 
     Arguments are the settings of ``core.settings.Settings`` (seconds, USD); ``%sora config`` shows
@@ -46,15 +38,15 @@ class Client:
     def __init__(self, *, configured: Mapping[str, Any] | None = None, **settings: Any) -> None:
         settings = sealed(settings)
         self.notebook_folder = notebook_folder(os.environ, Path.cwd())
-        self.settings: Settings = resolve(
-            settings,
-            environ=os.environ,
-            notebook_folder=self.notebook_folder,
-            key_sources=key_sources(),
-            configured=configured,
+        super().__init__(
+            resolve(
+                settings,
+                environ=os.environ,
+                notebook_folder=self.notebook_folder,
+                key_sources=key_sources(),
+                configured=configured,
+            )
         )
-        self._background = Background()
-        self._workshop: Workshop | None = None
         self.chosen_frames: dict[str, float] = {}  # by key: seconds, from "Use this frame"
 
     # Making films
@@ -89,6 +81,74 @@ class Client:
             extra=extra,
         )
         return self._task(*self._on_loop(lambda workshop: workshop.accept(request, new=new)))
+
+    def sweep(
+        self,
+        prompts: Any,
+        *,
+        template: str | None = None,
+        duration: Any = 4,
+        aspect_ratio: Any = "landscape",
+        image: Any = None,
+        model: Any = "sora-2",
+        remove_watermark: Any = True,
+        takes: int = 1,
+        extra: Any = None,
+        columns: Mapping[str, str] | None = None,
+        concurrency: int | None = None,
+        new: bool = False,
+        on_invalid: str = "raise",
+        start: bool = True,
+    ) -> Sweep:
+        """Ask for many films at once; returns at once. See ``display.sweep.Sweep``.
+
+        ``prompts``: a list of prompts or of dicts, a pandas or polars DataFrame, or the path of a
+        CSV file, with columns named as the settings; other columns come back in the table, and
+        ``columns`` maps other names to settings. ``template`` makes the prompt of each row from
+        its columns: ``"a {animal} in the rain"``. A setting given here holds for every row that
+        does not say otherwise; a list of values is multiplied out.
+
+        All rows are written down, and the budget is reserved for all, before the first is sent;
+        at most ``concurrency`` of them are at the service at a time. Rows that were made or are
+        under way already are reused, as by ``generate``. With ``start=False`` nothing is written
+        before ``sweep.start()``. Raises InvalidRequest with the bad rows by name, unless
+        ``on_invalid="skip"``; BudgetExceeded when not all of it fits; JournalError.
+        """
+        rows = plan_rows(
+            prompts,
+            template=template,
+            columns=columns,
+            on_invalid=on_invalid,
+            duration=duration,
+            aspect_ratio=aspect_ratio,
+            image=image,
+            model=model,
+            remove_watermark=remove_watermark,
+            takes=takes,
+            extra=extra,
+        )
+        sweep = Sweep(self, rows, concurrency=concurrency, new=new)
+        if start:
+            sweep.start()
+        return sweep
+
+    def begin(
+        self, requests: Sequence[VideoRequest], *, new: bool, concurrency: int | None
+    ) -> tuple[list[Begun], Batch]:
+        """Write different requests down, reserve the budget for all, begin to send them."""
+        from sora_nb.sweeping import accept_all
+
+        accepted, batch = self._on_loop(
+            lambda workshop: accept_all(workshop, requests, new=new, concurrency=concurrency)
+        )
+        begun = [Begun(self._task(record, reused), gone) for record, reused, gone in accepted]
+        return begun, batch
+
+    def look_ahead(self, requests: Sequence[VideoRequest], **how: Any) -> Outlook:
+        """What ``begin`` would mean; see ``sweeping.look_ahead``. Writes and sends nothing."""
+        from sora_nb.sweeping import look_ahead
+
+        return self._on_loop(lambda workshop: look_ahead(workshop, requests, **how))
 
     def preview(self, prompt: str, *, new: bool = False, **settings: Any) -> Preview:
         """What ``generate`` with the same arguments would send. Sends nothing."""
@@ -146,7 +206,7 @@ class Client:
         return wait_for(self.run(self._balance()))
 
     async def _balance(self) -> float:
-        return await self._open().service.balance()
+        return await self._parts().service.balance()
 
     # What a person decides about one task
 
@@ -175,13 +235,13 @@ class Client:
     # The same for callers on the private loop: the buttons of a panel
 
     async def stopped(self, key: str) -> None:
-        await self._open().engine.stop(key)
+        await self._parts().engine.stop(key)
 
     async def watched(self, key: str) -> None:
-        self._open().watch(key)
+        self._parts().watch(key)
 
     async def retried(self, key: str) -> Task:
-        return self._task(*self._open().again(key))
+        return self._task(*self._parts().again(key))
 
     # What handles and outputs ask of their owner
 
@@ -216,81 +276,11 @@ class Client:
             self.board.wait_finished(key, waiter)  # nobody else touches the board any more
         return waiter
 
-    def run(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
-        """Run a coroutine on the private loop."""
-        return self._background.submit(work)
-
-    def later(self, work: Coroutine[Any, Any, Any]) -> None:
-        """Run a coroutine on the private loop; what it raises goes to the log."""
-        self._background.later(work)
-
     def _task(self, record: TaskRecord, reused: bool = False) -> Task:
         return Task(self, record.key, reused=reused)
 
     def _tasks(self, records: Sequence[TaskRecord]) -> Tasks:
         return Tasks([self._task(record) for record in records])
 
-    def _on_loop(self, act: Callable[[Workshop], T]) -> T:
-        return self._background.call(lambda: act(self._open()))
-
-    # Beginning and end
-
-    def _open(self) -> Workshop:
-        """The moving parts, built on the private loop at the first use."""
-        if self._workshop is None:
-            from sora_nb.workshop import build
-
-            self._workshop = build(self.settings)
-            if not _open_clients:
-                atexit.unregister(_close_all)
-                atexit.register(_close_all)
-            _open_clients.add(self)
-        return self._workshop
-
-    def close(self) -> None:
-        """End all that this client started; its tasks stay in the journal. Raises JournalError."""
-        try:
-            if self._workshop is not None:
-                self._background.submit(self._workshop.close()).result(10)
-        except (RuntimeError, TimeoutError, concurrent.futures.CancelledError):
-            log.debug("the client was closing already")
-        finally:
-            self._background.close()
-            if self._workshop is not None:
-                self._workshop.end_simulator()
-
-    def retire(self) -> None:
-        """Close once the tasks that still run have come to rest."""
-        if self._workshop is None:
-            self.close()
-        else:
-            self.later(self._retire())
-
-    async def _retire(self) -> None:
-        await self._open().engine.at_rest()
-        # Closing joins the private thread, which therefore cannot do it.
-        threading.Thread(target=self.close, name="sora_nb-close", daemon=True).start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, _type: type[BaseException] | None, _e: BaseException | None, _t: TracebackType | None
-    ) -> None:
-        self.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, _type: type[BaseException] | None, _e: BaseException | None, _t: TracebackType | None
-    ) -> None:
-        await asyncio.to_thread(self.close)
-
     def __repr__(self) -> str:
         return f"<sora_nb.Client {self.service}>"
-
-
-def _close_all() -> None:
-    for client in tuple(_open_clients):
-        client.close()

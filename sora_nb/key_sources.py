@@ -22,9 +22,13 @@ def key_sources() -> tuple[KeySource, ...]:
 
 
 def _colab() -> str | None:
-    """The notebook's secret, if it exists and this notebook may read it."""
-    userdata = sys.modules["google.colab"].userdata
+    """The notebook's secret, if it exists and this notebook may read it.
+
+    ``google.colab`` itself does not import ``userdata`` (googlecolab/colabtools). Without its page
+    the question is given up after 10 s.
+    """
     try:
+        userdata = importlib.import_module("google.colab.userdata")
         return str(userdata.get(NAME))
     except Exception:  # noqa: BLE001  (its errors are private to google.colab: no secret, no key)
         return None

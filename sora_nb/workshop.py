@@ -8,16 +8,17 @@ import random
 import secrets
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from sora_nb import __version__
 from sora_nb.asking import cost_of, draw_key
 from sora_nb.core.errors import InvalidRequest, JournalError, LinkExpired
-from sora_nb.core.lifecycle import can_be_adopted, can_be_asked_again, new_record
+from sora_nb.core.lifecycle import Watched, can_be_adopted, can_be_asked_again, new_record
 from sora_nb.core.settings import Settings
 from sora_nb.core.task import UNFINISHED, State, TaskRecord, VideoRequest
 from sora_nb.engine.agenda import Agenda
+from sora_nb.engine.batch import Batch
 from sora_nb.engine.board import Board
 from sora_nb.engine.engine import Engine
 from sora_nb.engine.history import RECALLED, History
@@ -26,7 +27,7 @@ from sora_nb.engine.limits import Places, SlotClock
 from sora_nb.engine.schedule import Schedule
 from sora_nb.service.embedded import EmbeddedSimulator
 from sora_nb.service.transport import Transport
-from sora_nb.storage.journal import Journal
+from sora_nb.storage.journal import Journal, KeyTaken
 from sora_nb.storage.media import Media
 
 SIMULATOR_FOLDER = "simulator"
@@ -44,6 +45,7 @@ class Workshop:
     engine: Engine
     simulator: EmbeddedSimulator | None
     session: str
+    batches: list[Batch] = field(default_factory=list)
 
     def accept(self, request: VideoRequest, *, new: bool) -> tuple[TaskRecord, bool]:
         """Write the request down and begin its life; whether it already had a task.
@@ -52,24 +54,31 @@ class Workshop:
         gone for good.
         """
         while True:
-            record = new_record(
-                draw_key(),
-                request,
-                service=self.settings.service,
-                now=time.time(),
-                speed=speed_of(self.settings),
-                cost=cost_of(request, self.settings),
-                media=str(self.settings.media),
-                session=self.session,
-            )
-            if self.journal.get(record.key) is None:
+            record = self.draft(request)
+            with suppress(KeyTaken):
+                found = self.ledger.create(record, reuse=not new)
                 break
-        found = self.ledger.create(record, reuse=not new)
+        self.engine.start(self.taken_up(found))
+        return self.board[found.key], found.key != record.key
+
+    def draft(self, request: VideoRequest) -> TaskRecord:
+        """The first record of a new task, under a key that was drawn for it."""
+        return new_record(
+            draw_key(),
+            request,
+            service=self.settings.service,
+            now=time.time(),
+            speed=speed_of(self.settings),
+            cost=cost_of(request, self.settings),
+            media=str(self.settings.media),
+            session=self.session,
+        )
+
+    def taken_up(self, found: TaskRecord) -> TaskRecord:
+        """A task that is given again, ready to go on. Raises LinkExpired."""
         if found.state is State.STOPPED:
-            self.engine.watch(found.key)
-        else:
-            self.engine.start(self.engine.recover(found))
-        return found, found.key != record.key
+            return self.ledger.move(found.key, Watched())
+        return self.engine.recover(found)
 
     def again(self, key: str) -> tuple[TaskRecord, bool]:
         """The same request as a new task, paid anew. Raises InvalidRequest while it goes on."""
@@ -104,7 +113,8 @@ class Workshop:
         service = self.settings.service
         found = self.journal.in_states(service, UNFINISHED | {State.STOPPED})
         records = [record for record in found if record.state in UNFINISHED or record.task_id]
-        self.engine.resume(records)
+        held = [batch for batch in self.batches if not batch.is_empty]
+        self.engine.resume([r for r in records if not any(b.holds(r.key) for b in held)])
         return records
 
     def rescue(self) -> tuple[list[TaskRecord], list[TaskRecord]]:
@@ -136,9 +146,7 @@ class Workshop:
         budget = self.settings.budget
         if budget is None:
             return {}
-        now = time.time()
-        records = self.journal.since(self.settings.service, budget.since(now))
-        return budget.left(records, self.session, now)
+        return budget.left(self.journal.spent(budget, self.settings.service, self.session))
 
     def watch(self, key: str) -> None:
         self._demand(key, State.STOPPED)
@@ -165,6 +173,12 @@ class Workshop:
         if state is not wanted:
             hint = f"`%sora show {key}` shows it."
             raise InvalidRequest(f"task {key} is {state}, not {wanted}.", advice=hint)
+
+    async def at_rest(self) -> None:
+        """Return when no task moves by itself any more and no batch holds one back."""
+        for batch in self.batches:
+            await batch.all_handed_over()
+        await self.engine.at_rest()
 
     async def close(self) -> None:
         """End the engine; answers to POSTs get a moment to arrive."""

@@ -7,6 +7,8 @@ import { bytes, length } from "./words";
 
 const COPIED = 2_000;
 
+export const SILENT = "No sound in VS Code: it plays H.264 but no AAC.";
+
 export interface FileTools {
   copy(text: string, near: Element): Promise<boolean>;
   announce(text: string): void;
@@ -51,6 +53,7 @@ export function filmFacts(
   tools: FileTools,
   signal: AbortSignal,
 ): HTMLElement {
+  const told = film.silent ? [make("p", "snb-note", [SILENT])] : [];
   const row = make("div", "snb-buttons", [still.button, pathCopier(film, tools, signal), download]);
-  return make("div", "snb-film", [factsOf(film), row, still.answer]);
+  return make("div", "snb-film", [factsOf(film), ...told, row, still.answer]);
 }

@@ -1,21 +1,21 @@
 /** The list of keys, behind a button that says so. */
 import { attribute, make, visible } from "./element";
-import { ROWS } from "./keys";
+import { ROWS, type KeyRow } from "./keys";
 
 export interface KeyHelp {
   button: HTMLButtonElement;
   list: HTMLElement;
 }
 
-/** `?` opens and closes it anywhere in `root`, Escape closes it. */
-export function keyHelp(root: HTMLElement, signal: AbortSignal): KeyHelp {
+/** `?` opens and closes it anywhere in `root`, Escape closes it. `more`: keys beside the player's own. */
+export function keyHelp(root: HTMLElement, signal: AbortSignal, more: readonly KeyRow[] = []): KeyHelp {
   const button = make("button", "snb-button snb-key", [
     make("span", "snb-unseen", ["Keys of the player "]),
     "?",
   ]);
   button.type = "button";
   button.title = "Keys of the player (?)";
-  const rows = ROWS.map(({ shown, words }) =>
+  const rows = [...ROWS, ...more].map(({ shown, words }) =>
     make("li", "snb-keyrow", [
       make("span", "snb-kbds", shown.map((key) => make("kbd", "snb-kbd", [key]))),
       make("span", "snb-does", [words]),

@@ -7,8 +7,14 @@ export interface Shortcut {
   act: Act;
 }
 
+/** One line of the list of keys. */
+export interface KeyRow {
+  shown: readonly string[];
+  words: string;
+}
+
 /** What the list of keys says; a row may hold two opposite acts. */
-export const ROWS: readonly { shown: readonly string[]; words: string; shortcuts: readonly Shortcut[] }[] = [
+export const ROWS: readonly (KeyRow & { shortcuts: readonly Shortcut[] })[] = [
   { shown: ["Space", "K"], words: "play or pause", shortcuts: [{ keys: [" ", "k"], act: "play" }] },
   {
     shown: ["←", "→"],

@@ -1,47 +1,19 @@
-/** The widget: draws the snapshot of its model into one output, and again whenever it changes. */
+/** The panel: a card for each task of one output. */
 import { announcer } from "./announce";
 import { cardView, type CardView } from "./card";
 import { ticker } from "./clock";
 import { copy } from "./copy";
 import { arrange, attribute, make, visible } from "./element";
+import { follow } from "./feed";
 import { childOf } from "./life";
 import { keepShortcutsOut } from "./shortcuts";
-import type { Clock, Command, PanelSnapshot } from "./snapshot";
+import type { Clock, PanelSnapshot } from "./snapshot";
 import type { Surroundings } from "./surroundings";
+import type { RenderProps } from "./widget";
 
-/** As much of anywidget's model as the panel uses (anywidget 0.9 to 0.11). */
-export interface Model {
-  get(name: "snapshot"): PanelSnapshot | null;
-  on(event: string, handler: (...args: never[]) => void): void;
-  off(event: string, handler: (...args: never[]) => void): void;
-  send(command: Command): void;
-}
-
-export interface RenderProps {
-  model: Model;
-  el: HTMLElement;
-  /** Missing before anywidget 0.11; the returned function ends the view there. */
-  signal?: AbortSignal;
-}
-
-function surroundings(model: Model): Surroundings {
-  return {
-    now: () => performance.now(),
-    wall: () => Date.now() / 1000,
-    random: () => Math.random(),
-    fetch: (url, init) => fetch(url, init),
-    send: (command) => model.send(command),
-    listen(handler, signal) {
-      const heard = (message: unknown, buffers?: readonly unknown[]): void => handler(message, buffers ?? []);
-      model.on("msg:custom", heard);
-      signal.addEventListener("abort", () => model.off("msg:custom", heard), { once: true });
-    },
-  };
-}
-
-/** The moment (ms of `world.now`) at which a clock found in the model was right. */
-function whenRead(clock: Clock, world: Surroundings): number {
-  return world.now() - Math.max(0, world.wall() - clock.at) * 1000;
+/** The moment (ms of `world.now`) at which a clock of the kernel was right. */
+function when(clock: Clock, world: Surroundings, ahead: number): number {
+  return world.now() - Math.max(0, world.wall() - ahead - clock.at) * 1000;
 }
 
 /** Draws into `el` until `signal` aborts or the returned function is called. */
@@ -52,13 +24,15 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
   const empty = make("p", "snb-quiet", ["Nothing to show yet."]);
   const root = make("div", "sora-nb", [empty, list, live.el]);
   root.setAttribute("lang", "en");
+  // Our words are English in pages of every direction; a prompt has its own.
+  root.dir = "ltr";
   keepShortcutsOut(root, life.signal);
   const clock = ticker(life.signal);
   const views = new Map<string, CardView>();
   const tools = { send: world.send, copy, announce: live.say };
 
-  function draw(arrived: number | null): void {
-    const cards = model.get("snapshot")?.cards ?? [];
+  function draw(snapshot: PanelSnapshot | null, ahead: number): void {
+    const cards = snapshot?.cards ?? [];
     const keys = new Set(cards.map((card) => card.key));
     for (const [key, view] of views) {
       if (keys.has(key)) continue;
@@ -71,7 +45,7 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
         view = cardView(world, tools, clock, life.signal);
         views.set(card.key, view);
       }
-      view.show(card, arrived ?? whenRead(card.clock, world));
+      view.show(card, when(card.clock, world, ahead));
     }
     arrange(list, [...keys].flatMap((key) => views.get(key)?.el ?? []));
     attribute(list, "data-many", String(cards.length > 1));
@@ -80,23 +54,8 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
     clock.wake();
   }
 
-  const changed = (): void => draw(world.now());
-  model.on("change:snapshot", changed);
-  life.signal.addEventListener(
-    "abort",
-    () => {
-      model.off("change:snapshot", changed);
-      root.remove();
-    },
-    { once: true },
-  );
-  draw(null);
+  life.signal.addEventListener("abort", () => root.remove(), { once: true });
+  follow<PanelSnapshot>(model, world, { name: "cards", by: "key" }, draw, life.signal);
   el.append(root);
   return () => life.abort();
 }
-
-export default {
-  render(props: RenderProps): () => void {
-    return show(props, surroundings(props.model));
-  },
-};

@@ -19,7 +19,7 @@ function isPart(message: FilmPart | FilmTrouble): message is FilmPart {
 }
 
 /** Hosts differ: JupyterLab hands over a DataView, Colab a Uint8Array. */
-function isBytes(buffer: unknown): buffer is ArrayBuffer | ArrayBufferView<ArrayBuffer> {
+export function isBytes(buffer: unknown): buffer is ArrayBuffer | ArrayBufferView<ArrayBuffer> {
   return buffer instanceof ArrayBuffer || ArrayBuffer.isView(buffer);
 }
 

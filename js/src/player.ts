@@ -3,13 +3,16 @@ import { playerBar } from "./bar";
 import { attribute, make, visible, write } from "./element";
 import { filmFacts, type FileTools } from "./filmfacts";
 import { toggleFull } from "./fullscreen";
+import { icon } from "./icons";
 import { bringFilm } from "./journey";
 import { keyHelp } from "./keyhelp";
 import { listenToKeys } from "./keys";
 import { childOf, ended } from "./life";
 import { playback } from "./playback";
+import { posterFromKernel } from "./poster";
 import type { Film } from "./snapshot";
 import { stillView } from "./still";
+import { storyboard } from "./storyboard";
 import type { Surroundings } from "./surroundings";
 
 /** Whether both are the same bytes, so that a player that shows one may stay for the other. */
@@ -33,8 +36,6 @@ export function playerView(
   signal: AbortSignal,
 ): PlayerView {
   const video = make("video", "snb-video");
-  // Until ours are there, and whenever they are not.
-  video.controls = true;
   video.tabIndex = 0;
   video.playsInline = true;
   video.preload = "metadata";
@@ -50,7 +51,8 @@ export function playerView(
   const again = make("button", "snb-button", ["Load again"]);
   again.type = "button";
   const cover = make("div", "snb-cover", [status, share, again]);
-  const screen = make("div", "snb-screen", [video, cover]);
+  const begin = make("span", "snb-begin", [icon("play")]);
+  const screen = make("div", "snb-screen", [video, begin, cover]);
   const stage = make("div", "snb-player", [screen]);
   stage.setAttribute("role", "group");
   stage.setAttribute("aria-label", "Player");
@@ -58,9 +60,11 @@ export function playerView(
   stage.style.setProperty("--snb-shape", String(shape));
 
   const control = playback(video, stage, film, tools.announce);
-  const help = keyHelp(stage, signal);
-  const bar = playerBar(video, stage, control, help.button, signal);
-  stage.append(bar, help.list);
+  const board = storyboard(video, stage, control, () => ready, signal);
+  const help = keyHelp(stage, signal, [{ shown: ["S"], words: "storyboard" }]);
+  const extras = make("span", "snb-extras", [board.button, help.button]);
+  const bar = playerBar(video, stage, control, extras, signal);
+  stage.append(bar, board.strip, help.list);
   const still = stillView(key, video, world, signal);
 
   const download = make("a", "snb-link", ["Download"]);
@@ -71,13 +75,14 @@ export function playerView(
 
   let resumeAt = 0;
   let ready = false;
+  let moved = false;
 
-  /** Ours or the browser's own: a film always has exactly one set of controls. */
+  /** Our controls work from the film's first frame on; until then a cover lies over it. */
   function equip(ours: boolean): void {
     ready = ours;
-    video.controls = !ours;
     attribute(bar, "data-ready", String(ours));
     visible(still.button, ours);
+    visible(begin, ours && !moved);
   }
   equip(false);
 
@@ -88,6 +93,7 @@ export function playerView(
     attribute(cover, "data-busy", String(busy));
     visible(cover, true);
     visible(again, !busy);
+    attribute(stage, "data-lost", String(!busy));
   }
 
   function play(address: string): Promise<void> {
@@ -143,11 +149,28 @@ export function playerView(
     if (!signal.aborted) say(`The film cannot be shown here. It is saved as ${film.path}`, false);
   }
 
+  for (const event of ["play", "seeking"]) {
+    video.addEventListener(
+      event,
+      () => {
+        moved = true;
+        visible(begin, false);
+      },
+      { signal },
+    );
+  }
+
   const watched = (seconds: number): void => world.send({ kind: "playing", key, seconds });
   video.addEventListener("play", () => watched(Math.max(1, film.seconds - video.currentTime)), {
     signal,
   });
   for (const over of ["pause", "ended"]) video.addEventListener(over, () => watched(0), { signal });
+
+  void posterFromKernel(key, world, signal).then((address) => {
+    if (address === null || signal.aborted) return;
+    video.poster = address;
+    attribute(screen, "data-poster", "true");
+  });
 
   listenToKeys(stage, (act) => ready && control.act(act), signal);
   video.addEventListener("click", () => ready && control.act("play"), { signal });

@@ -5,11 +5,14 @@
  * checks that Python produces them.
  */
 
-/** The one synced trait, `snapshot`. Null until Python has written its first one. */
-export interface PanelSnapshot {
+/** The one synced trait, `snapshot`, of a panel. */
+export interface PanelSnapshot extends Whole {
   version: 1;
+  view: "panel";
   cards: Card[];
 }
+
+import type { Whole } from "./feed";
 
 export type State =
   | "queued"
@@ -38,8 +41,7 @@ export interface Step {
 
 /**
  * `elapsed`: service seconds at the moment `at` (Unix seconds of the kernel); while `running` they
- * pass `speed` times as fast as real ones. `at` serves a view that is opened long after the
- * snapshot was made (a reloaded page, a second view); a live one counts from the arrival.
+ * pass `speed` times as fast as real ones.
  */
 export interface Clock {
   elapsed: number;
@@ -86,6 +88,8 @@ export interface Film {
   server_path: string | null;
   /** The result's own address, which expires. */
   url: string | null;
+  /** The host plays films without their sound. */
+  silent?: boolean;
 }
 
 /** One task. Every word in it comes from Python; `key` is the same for the task's whole life. */
@@ -110,12 +114,25 @@ export interface Card {
 
 /** Browser -> Python, by `model.send`. `request` names the answer that this view waits for. */
 export type Command =
+  /** The page has this patch; the whole state comes if it is not the newest. */
+  | { kind: "connect"; number: number }
   | { kind: "stop" | "watch" | "retry" | "resend"; key: string }
   /** A person watches: the output is not rewritten for so many seconds. 0 says that it is over. */
   | { kind: "playing"; key: string; seconds: number }
   /** The picture at that moment is wanted in Python, and as a file beside the film. */
   | { kind: "frame"; key: string; seconds: number }
-  | { kind: "film"; key: string; request: number };
+  | { kind: "film"; key: string; request: number }
+  | { kind: "poster"; key: string }
+  /** The card of a listed task is looked at: it comes now, and after each change. */
+  | { kind: "card"; key: string }
+  | { kind: "pick"; key: string; picked: boolean }
+  /** Something is asked of a whole sweep. */
+  | { kind: "sweep"; act: "start" | "pause" | "continue" | "stop" | "retry_failed" }
+  /** A person uses this output: it is not rewritten for a while. */
+  | { kind: "used" }
+  /** `%sora doctor`: a question that the kernel answers with "pong", and what the page found. */
+  | { kind: "ping" }
+  | { kind: "findings"; findings: { name: string; mark: string; words: string; fix: string | null }[] };
 
 /** Python -> browser: where the picture of that moment was written, as the user sees the path. */
 export interface FrameSaved {
@@ -143,10 +160,20 @@ export interface FilmPart {
   type: "video/mp4";
 }
 
+/** Python -> browser, with one buffer: a JPEG of an early frame; or why there is none. */
+export type PosterAnswer = { kind: "poster"; key: string } & ({ type: "image/jpeg" } | { error: string });
+
 /** Python -> browser: the film cannot be sent; `error` is one sentence. */
 export interface FilmTrouble {
   kind: "film";
   key: string;
   request: number;
   error: string;
+}
+
+/** Python -> browser: the card that was asked for. */
+export interface CardAnswer {
+  kind: "card";
+  card: Card;
+  at: number;
 }

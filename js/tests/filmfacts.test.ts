@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { filmFacts } from "../src/filmfacts";
+import { filmFacts, SILENT } from "../src/filmfacts";
 import { button, film, settle } from "./stage";
 
 let life: AbortController;
@@ -56,4 +56,9 @@ test("a copy that ends after the view does changes nothing", async () => {
   life.abort();
   await settle();
   expect([copier.textContent, announce.mock.calls]).toEqual(["Copy path", []]);
+});
+
+test("a host that plays no sound is named beside the film", () => {
+  expect(facts({ silent: true }).textContent).toContain(SILENT);
+  expect(facts({ silent: false }).textContent).not.toContain(SILENT);
 });

@@ -4,9 +4,12 @@ import { outlookView, type OutlookView } from "../src/outlook";
 import type { Card } from "../src/snapshot";
 import { card, find, shown } from "./stage";
 
+/** The moment (ms) at which a card of the fixtures was drawn: its clock was right some time before. */
+const SINCE = 1_795_338_000_000;
+
 function at(ms: number, what: Card): OutlookView {
   const view = outlookView(() => ms);
-  view.show(what, 0);
+  view.show(what, what.clock.at === 0 ? 0 : what.clock.at * 1000 - SINCE);
   view.beat();
   return view;
 }
@@ -76,7 +79,7 @@ test("a stopped task says when watching ended and asks for no more beats", () =>
 test("words that are the same are not written twice", () => {
   let now = 0;
   const view = outlookView(() => now);
-  view.show(card("processing_overdue"), 0);
+  view.show(card("processing_overdue"), card("processing_overdue").clock.at * 1000 - SINCE);
   view.beat();
   const node = find(view.el, ".snb-say > span").firstChild;
   now = 5000;

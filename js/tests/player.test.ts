@@ -51,12 +51,12 @@ function press(key: string, target: Element = video()): void {
 
 const bar = (): HTMLElement => find(document, ".snb-bar");
 
-test("the browser's controls stay until ours are ready, and come back when the film is lost", async () => {
+test("the controls are there once the film can be played, and gone while it cannot", async () => {
   await ready();
-  expect([video().controls, bar().dataset["ready"]]).toEqual([false, "true"]);
+  expect(bar().dataset["ready"]).toBe("true");
   video().dispatchEvent(new Event("error"));
   await settle();
-  expect([video().controls, bar().dataset["ready"]]).toEqual([true, "false"]);
+  expect([video().controls, bar().dataset["ready"]]).toEqual([false, "false"]);
 });
 
 test("before the film is there no key does anything, and no frame can be asked for", async () => {
@@ -107,9 +107,9 @@ test("the player is one named group, and the film itself can have the focus", as
   expect(video().tabIndex).toBe(0);
 });
 
-test("the player starts with the browser's controls and makes no sound by itself", async () => {
+test("the player makes no sound by itself", async () => {
   await play();
-  expect([video().controls, video().playsInline, video().preload]).toEqual([true, true, "metadata"]);
+  expect([video().playsInline, video().preload]).toEqual([true, "metadata"]);
   expect([video().autoplay, video().loop]).toEqual([false, false]);
 });
 
@@ -174,7 +174,7 @@ test("loading can be tried again, and asks the kernel anew", async () => {
   await kernelSays({ error: "gone" });
   button(document, "Load again").click();
   await settle();
-  expect(place.sent).toHaveLength(2);
+  expect(place.sent.map(({ kind }) => kind)).toEqual(["poster", "film", "film"]);
   expect(status()).toBe("Loading film…");
 });
 
@@ -228,4 +228,37 @@ test("the kernel hears that somebody watches, for how long at most, and when it 
     { kind: "playing", key: "k", seconds: 0 },
     { kind: "playing", key: "k", seconds: 0 },
   ]);
+});
+
+test("the picture of the film stands in the frame before the film, and where it cannot be shown", async () => {
+  await play();
+  await kernelSays({ error: "gone" });
+  place.say({ kind: "poster", key: "k", type: "image/jpeg" }, [new Uint8Array([255, 216])]);
+  await settle();
+  expect(video().poster).toMatch(/^blob:/);
+  expect(find(document, ".snb-screen").dataset["poster"]).toBe("true");
+  expect(status()).toMatch("The film cannot be shown here.");
+});
+
+test("the storyboard can be opened once the film can be played", async () => {
+  const { stage } = await play({ url: "https://cdn.example.com/x.mp4" });
+  const strip = find(stage, ".snb-board");
+  press("s");
+  expect(shown(strip)).toBe(false);
+  await kernelSays({ error: "gone" });
+  video().dispatchEvent(new Event("loadedmetadata"));
+  press("s");
+  expect(shown(strip)).toBe(true);
+  expect(find(stage, ".snb-keys").textContent).toContain("storyboard");
+});
+
+test("a mark says that a click plays the film, until it has been played or moved", async () => {
+  await play({ url: "https://cdn.example.com/x.mp4" });
+  const mark = find(document, ".snb-begin");
+  expect(shown(mark)).toBe(false);
+  await kernelSays({ error: "gone" });
+  video().dispatchEvent(new Event("loadedmetadata"));
+  expect(shown(mark)).toBe(true);
+  video().dispatchEvent(new Event("seeking"));
+  expect(shown(mark)).toBe(false);
 });

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { vi } from "vitest";
-import type { Model } from "../src/panel";
+import type { Model } from "../src/widget";
 import type { Card, Command, Film, PanelSnapshot } from "../src/snapshot";
 import type { MessageHandler, Surroundings } from "../src/surroundings";
 

@@ -22,13 +22,13 @@ test("every rule is under the panel's own root", () => {
 
 test("every class has the prefix", () => {
   const classes = new Set([...selectors(all).join(" ").matchAll(/\.([a-z][\w-]*)/gi)].map((match) => match[1] ?? ""));
-  const hosts = /^(sora-nb|vscode-[\w-]+)$/;
+  const hosts = /^(sora-nb(-standin)?|vscode-[\w-]+|jp-OutputArea-child|output_area)$/;
   for (const name of classes) if (!hosts.test(name)) expect(name).toMatch(/^snb-/);
 });
 
 test("the entry imports every sheet", () => {
-  const imported = [...read("panel.css").matchAll(/@import "\.\/([^"]+)"/g)].map((match) => match[1]);
-  expect(imported.sort()).toEqual(sheets.filter((sheet) => sheet !== "panel.css").sort());
+  const imported = [...read("widget.css").matchAll(/@import "\.\/([^"]+)"/g)].map((match) => match[1]);
+  expect(imported.sort()).toEqual(sheets.filter((sheet) => sheet !== "widget.css").sort());
 });
 
 test("whatever moves stands still for those who ask for less motion", () => {

@@ -83,6 +83,10 @@ def _parser() -> argparse.ArgumentParser:
 
     config = commands.add_parser("config", help="each setting and where it came from")
     config.set_defaults(run=_config)
+
+    doctor = commands.add_parser("doctor", help="what is fine here, what is not, what to do")
+    doctor.add_argument("--json", action="store_true", help="as a JSON array")
+    doctor.set_defaults(run=_doctor)
     return parser
 
 
@@ -189,6 +193,21 @@ def _config(_asked: argparse.Namespace, _pause: Callable[[float], None]) -> int:
     client = default_client()
     print(config_text(client.settings, client.journal_mode()))
     return 0
+
+
+def _doctor(asked: argparse.Namespace, _pause: Callable[[float], None]) -> int:
+    from sora_nb.default_client import default_client
+    from sora_nb.doctor import findings, text_of, worst
+    from sora_nb.doctor_facts import gather_here
+
+    client = default_client()
+    found = findings(gather_here(client.settings, client.notebook_folder, client.balance))
+    if asked.json:
+        rows = [finding._asdict() for finding in found]
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+    else:
+        print(text_of(found))
+    return 1 if worst(found) == "bad" else 0
 
 
 if __name__ == "__main__":

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sora_nb.core.errors import BudgetExceeded, InvalidRequest, shorten
 from sora_nb.core.task import State, TaskRecord
 
 _PER = {"day": "per day", "session": "per session", "ever": "in all"}
+
+
+class Spent(NamedTuple):
+    """What tasks hold or have used: how many they are, seconds of film, USD as far as known."""
+
+    tasks: float = 0.0
+    seconds: float = 0.0
+    usd: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -40,54 +48,63 @@ class Budget:
         local = datetime.fromtimestamp(now).astimezone()
         return local.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
 
-    def left(self, records: Iterable[TaskRecord], session: str, now: float) -> dict[str, float]:
-        """What is left of each limit after these tasks of the service."""
+    def spent(self, records: Iterable[TaskRecord], session: str, now: float) -> Spent:
+        """What these tasks of the service count for. The journal sums up the same in SQL."""
         since = self.since(now)
-        counted = [
+        return total(
             record
             for record in records
             if counts(record)
             and record.created_at >= since
             and (self.per != "session" or record.session == session)
-        ]
-        spent = {
-            "tasks": float(len(counted)),
-            "seconds": float(sum(record.request.duration for record in counted)),
-            "usd": sum(record.cost or 0.0 for record in counted),
-        }
-        return {name: limit - spent[name] for name, limit in self.limits().items()}
+        )
+
+    def left(self, spent: Spent) -> dict[str, float]:
+        """What is left of each limit; below 0 where a lower limit was set later."""
+        used = spent._asdict()
+        return {name: limit - used[name] for name, limit in self.limits().items()}
 
     def limits(self) -> dict[str, float]:
         """The limits that are set, by name."""
         found = {"tasks": self.tasks, "seconds": self.seconds, "usd": self.usd}
         return {name: limit for name, limit in found.items() if limit is not None}
 
-    def demand(self, record: TaskRecord, others: Iterable[TaskRecord], now: float) -> None:
-        """Refuse a task that does not fit beside others. Raises BudgetExceeded."""
-        if self.usd is not None and record.cost is None and not record.simulated:
+    def demand(self, new: Sequence[TaskRecord], spent: Spent) -> None:
+        """Refuse new tasks that do not all fit beside what is spent. Raises BudgetExceeded."""
+        if self.usd is not None and any(r.cost is None and not r.simulated for r in new):
+            these = "this task" if len(new) == 1 else "these tasks"
             raise BudgetExceeded(
-                "the price of this task is not known, and the budget is in USD. Nothing was sent.",
+                f"the price of {these} is not known, and the budget is in USD. Nothing was sent.",
                 advice="Give it: sora_nb.configure(price_per_second=…), in USD per second of film.",
             )
-        left = self.left(others, record.session, now)
-        wanted = {
-            "tasks": 1.0,
-            "seconds": float(record.request.duration),
-            "usd": record.cost or 0.0,
-        }
-        short = [name for name, rest in left.items() if wanted[name] > rest + 1e-9]
+        left, wanted = self.left(spent), total(new)._asdict()
+        short = {name: wanted[name] for name, rest in left.items() if wanted[name] > rest + 1e-9}
         if short:
             shown = amounts({name: max(0.0, rest) for name, rest in left.items()})
             until = "" if self.per == "ever" else f", or wait for the next {self.per}"
+            together = "" if len(new) == 1 else f" by {len(new)} new films together"
             raise BudgetExceeded(
                 f"the budget ({self.period}) does not allow it: {shown} left, "
-                f"{amounts({short[0]: wanted[short[0]]})} wanted. Nothing was sent.",
+                f"{amounts(short)} wanted{together}. Nothing was sent.",
                 advice=f"Raise it with sora_nb.configure(budget=…){until}.",
             )
 
 
+def total(records: Iterable[TaskRecord]) -> Spent:
+    """The sum over these tasks, whatever became of them."""
+    tasks, seconds, usd = 0, 0, 0.0
+    for record in records:
+        tasks += 1
+        seconds += record.request.duration
+        usd += record.cost or 0.0
+    return Spent(float(tasks), float(seconds), usd)
+
+
 def counts(record: TaskRecord) -> bool:
-    """Whether a task holds or has used its share: all but what was surely never charged."""
+    """Whether a task holds or has used its share: all but what was surely never charged.
+
+    This is the one rule; ``storage.schema`` says the same in SQL, and a test compares the two.
+    """
     if record.failure is not None and record.failure.kind in ("refused", "forgotten"):
         return False
     return not (record.state is State.STOPPED and record.task_id is None)

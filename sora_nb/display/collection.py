@@ -7,8 +7,10 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
-from sora_nb.display.handle import Task, Video
+from sora_nb.core.errors import SoraError
+from sora_nb.display.handle import Task
 from sora_nb.display.table import html_table, row, text_table
+from sora_nb.display.video import Video
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +21,7 @@ class Tasks(Sequence[Task]):
 
     def __init__(self, tasks: Sequence[Task]) -> None:
         self._tasks = tuple(tasks)
+        self._picked: set[str] = set()
 
     @overload
     def __getitem__(self, index: int) -> Task: ...
@@ -43,6 +46,40 @@ class Tasks(Sequence[Task]):
 
     async def _wait(self) -> list[Video]:
         return list(await asyncio.gather(*(task._wait() for task in self)))
+
+    @property
+    def picked(self) -> Tasks:
+        """The tasks whose film a person picked in ``gallery`` or ``compare``, in their order."""
+        return Tasks([task for task in self if task.key in self._picked])
+
+    def pick(self, key: str, picked: bool = True) -> None:
+        """Pick the film of a task, or take that back. Raises SoraError for a task not in here."""
+        if all(task.key != key for task in self):
+            raise SoraError(f"task {key} is not among these.", advice="Show them: they are listed.")
+        (self._picked.add if picked else self._picked.discard)(key)
+
+    def gallery(self) -> None:
+        """Show them in one list that is filtered, sorted, played, compared and picked from."""
+        self._show(comparing=False)
+
+    def compare(self) -> None:
+        """Play two to nine films as one, side by side, and pick from them: see ``picked``.
+
+        Raises SoraError for other numbers of tasks.
+        """
+        if not 2 <= len(self) <= 9:
+            raise SoraError(
+                f"{len(self)} tasks cannot be compared: two to nine can.",
+                advice="Take some of them, e.g. sora_nb.tasks()[:4].compare().",
+            )
+        self._show(comparing=True)
+
+    def _show(self, *, comparing: bool) -> None:
+        from sora_nb.display.gallery_output import show_gallery
+        from sora_nb.display.gallery_source import TaskSource
+
+        if self:
+            show_gallery(TaskSource(self), live=True, comparing=comparing)
 
     def rows(self) -> list[dict[str, Any]]:
         """One dict a task: key, state, prompt, settings, Unix seconds, USD, path, error."""

@@ -1,28 +1,24 @@
-"""Task and Video: the objects a person holds. They hold no state of their own, only the key."""
+"""Task: what a person holds of one paid job. It has no state of its own, only the key."""
 
 from __future__ import annotations
 
 import concurrent.futures
-import shutil
 from collections.abc import Coroutine, Generator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from sora_nb.core.advice import advise, commands
 from sora_nb.core.errors import (
     DownloadError,
-    InvalidRequest,
     SoraError,
     WaitTimeout,
     shorten,
 )
 from sora_nb.core.task import State, TaskRecord, VideoRequest
 from sora_nb.display.ending import error_of
+from sora_nb.display.video import Video
 from sora_nb.display.waiting import Detached, wait_for, watch
 from sora_nb.engine.board import Board
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 class Owner(Protocol):
@@ -175,95 +171,15 @@ class Task:
             parts.append(advise(record.failure).title)
         return f"<{' · '.join(parts)} · {shorten(record.request.prompt, 60)!r}>"
 
+    def _display_(self) -> object:
+        from sora_nb.display.marimo_view import task_view
+
+        return task_view(self)
+
     def _ipython_display_(self) -> None:
         from sora_nb.display.show import show_tasks
 
         show_tasks([self])
-
-
-class Video:
-    """A film on disk. Seconds, bytes, SHA-256 in hex."""
-
-    def __init__(self, task: Task) -> None:
-        film = task.record.film
-        assert film is not None
-        self.task = task
-        self.path = Path(film.path)
-        self.size = film.size
-        self.seconds = film.seconds
-        self.sha256 = film.sha256
-        self.width = film.width
-        self.height = film.height
-
-    @property
-    def url(self) -> str | None:
-        """The service's own link, which dies at ``expires_at``."""
-        urls = self.task.record.urls
-        return urls[0] if urls else None
-
-    @property
-    def expires_at(self) -> float | None:
-        """When the service's link dies (Unix seconds)."""
-        return self.task.record.expires_at
-
-    def save(self, path: str | Path) -> Path:
-        """Copy the film to a file, or into a folder under its own name. Gives the path written."""
-        target = Path(path).expanduser()
-        if target.is_dir() or str(path).endswith(("/", "\\")):
-            target = target / self.path.name
-        elif not target.suffix:
-            target = target.with_suffix(".mp4")
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(self.path, target)
-        except shutil.SameFileError:
-            return target
-        except OSError as error:
-            raise DownloadError(
-                f"task {self.task.key}: the film was not copied to {target}: {error.strerror}.",
-                advice=f"The film itself is at {self.path}.",
-                task=self.task,
-            ) from error
-        return target
-
-    def poster(self) -> bytes:
-        """A JPEG of an early frame, at most 15 kB."""
-        from sora_nb.storage import film
-
-        return film.poster(self.path)
-
-    def frames(self, every: float = 1.0) -> np.ndarray:
-        """A frame for each ``every`` seconds: uint8, shape (n, height, width, 3), RGB."""
-        from sora_nb.storage import film
-
-        return film.frames(self.path, every)
-
-    def frame(self, seconds: float | None = None) -> np.ndarray:
-        """The picture at ``seconds``: uint8, shape (height, width, 3), RGB.
-
-        Without ``seconds``: the one that was chosen last with "Use this frame" in the player.
-        Raises InvalidRequest where none was chosen, or for what is no number of seconds from 0.
-        """
-        from sora_nb.storage import film
-
-        if seconds is None:
-            seconds = self.task.owner.chosen_frames.get(self.task.key)
-        if seconds is None:
-            raise InvalidRequest(
-                f"task {self.task.key}: no frame of its film was chosen yet.",
-                advice='Press "Use this frame" in the player, or say when: video.frame(1.5).',
-                task=self.task,
-            )
-        try:
-            return film.frame(self.path, seconds)
-        except ValueError as error:
-            raise InvalidRequest(f"task {self.task.key}: {error}.", task=self.task) from None
-
-    def __repr__(self) -> str:
-        return f"<Video {self.path} · {self.seconds:g} s · {self.size / 1e6:.1f} MB>"
-
-    def _ipython_display_(self) -> None:
-        self.task._ipython_display_()
 
 
 def _timeout(task: Task, timeout: float | None) -> WaitTimeout:

@@ -1,6 +1,6 @@
 """One panel in one output: live while its tasks move, rewritten as plain HTML once they rest.
 
-The panel's trait is assigned on the private thread alone. The rewriting goes by display id, which
+The panel is told on the private thread alone. The rewriting goes by display id, which
 works from a thread at once and is what the notebook saves (jupyter.md, "What survives").
 """
 
@@ -13,52 +13,57 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any
 
 from sora_nb.core.errors import SoraError
 from sora_nb.core.task import UNFINISHED, State, TaskRecord
-from sora_nb.display import places, snapshot
-from sora_nb.display.saved_page import (
-    Bundle,
-    new_display_id,
-    page_on_its_way,
-    publish,
-    saved_page,
-)
-from sora_nb.storage.still import save_still
+from sora_nb.display import film_answers, places, snapshot
+from sora_nb.display.cell_output import CellOutput
+from sora_nb.display.host import host_here
+from sora_nb.display.saved_page import page_on_its_way, saved_page
 
 if TYPE_CHECKING:
     from sora_nb.display.handle import Owner, Task
+    from sora_nb.display.widget import LiveWidget
 
 log = logging.getLogger(__name__)
-
-CHUNK = 1 << 20
-WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 class Output:
     """Shows ``tasks`` in the cell that runs now.
 
     ``grace``: seconds that a task which rests without a film keeps its buttons.
-    ``player``: films that are ready keep the live player, beside the plain HTML in one bundle.
+    ``player``: films that are ready keep the live player, beside the plain HTML.
     """
 
     def __init__(
         self, tasks: Sequence[Task], owner: Owner, *, grace: float, player: bool = False
     ) -> None:
-        from sora_nb.display.panel import Panel
+        from sora_nb.display.feed import Feed
+        from sora_nb.display.widget import LiveWidget
 
         self._tasks = list(tasks)
         self._owner = owner
         self._grace = grace
         self._player = player
-        self._display_id = new_display_id()
+        self._host = host_here()
         self._root = places.server_root_of_kernel()
-        self._panel = Panel(snapshot=self._snapshot())
+        feed = Feed("cards", by="key")
+        head, cards = self._state()
+        feed.replace(head, cards)
+        self._shown = [card["key"] for card in cards]
+        self._panel = LiveWidget(feed, owner.now)
+        self._place = CellOutput(self._panel.model_id, self._host)
+        self._answers = film_answers.FilmAnswers(owner, self._panel)
         self._rewriting: asyncio.Task[None] | None = None
         self._playing_until = 0.0
         self._paused = asyncio.Event()
         self.settled: concurrent.futures.Future[None] = concurrent.futures.Future()
+
+    @property
+    def widget(self) -> LiveWidget:
+        """The panel itself, for a place that shows it as the value of a cell."""
+        return self._panel
 
     def open(self) -> None:
         """Put the panel into the running cell, then follow the tasks on the private thread."""
@@ -66,11 +71,10 @@ class Output:
         if self._player and {record.state for record in self._records()} == {State.READY}:
             # Complete at once: what comes later by display id is lost by a page that is reloaded.
             page = saved_page(self._tasks, self._owner, self._root, attended=True)
-            publish(self._with_panel(page.bundle), self._display_id, update=False)
+            self._place.live(page.bundle)
             self.settled.set_result(None)
             return
-        bundle = self._with_panel(page_on_its_way(self._records()))
-        publish(bundle, self._display_id, update=False)
+        self._place.live(page_on_its_way(self._records()))
         self._owner.later(self._follow())
 
     async def _follow(self) -> None:
@@ -78,13 +82,13 @@ class Output:
         self._unfollow = self._owner.board.listen(keys, self._changed)
         self._changed()
 
-    def _changed(self) -> None:
+    def _changed(self, _keys: frozenset[str] = frozenset()) -> None:
         """On the private thread, after each burst of changes."""
         states = {record.state for record in self._records()}
         rests = not states & UNFINISHED
         watched = self._playing_until > time.monotonic()
         if watched or states != {State.READY}:  # else they appear with the rewriting, once
-            self._panel.snapshot = self._snapshot()
+            self._tell()
         if not rests and self._rewriting is not None:
             self._rewriting.cancel()
             self._rewriting = None
@@ -101,9 +105,8 @@ class Output:
             page = await asyncio.to_thread(
                 saved_page, self._tasks, self._owner, self._root, attended=True
             )
-            bundle = page.bundle if page.plays else self._with_panel(page.bundle)
-            publish(bundle, self._display_id, update=True)
-            self._panel.snapshot = self._snapshot()
+            (self._place.plain if page.plays else self._place.live)(page.bundle)
+            self._tell()
         finally:
             if not self.settled.done():
                 self.settled.set_result(None)
@@ -129,12 +132,12 @@ class Output:
                 case "retry" | "resend":
                     await self._try_again(task)
                 case "playing":
-                    self._playing_until = time.monotonic() + _seconds(command.get("seconds"))
+                    self._playing_until = time.monotonic() + film_answers.seconds_of(
+                        command.get("seconds")
+                    )
                     self._paused.set()
-                case "frame":
-                    await self._use_frame(task.record, command.get("seconds"))
-                case "film":
-                    await self._send_film(task.record, command.get("request"))
+                case kind if kind in film_answers.KINDS:
+                    await self._answers.answer(task.record, command)
         except SoraError:
             self._changed()  # the card's own state says what is so; the click changes nothing
 
@@ -145,43 +148,21 @@ class Output:
             self._unfollow()
             await self._follow()
 
-    async def _send_film(self, record: TaskRecord, request: object) -> None:
-        """The film's bytes over the comm, in pieces, for pages that reach no file server."""
-        head = {"kind": "film", "key": record.key, "request": request}
-        try:
-            if record.film is None:
-                raise FileNotFoundError(record.key)
-            data = await asyncio.to_thread(Path(record.film.path).read_bytes)
-        except OSError:
-            error = "the film's file is not there any more"
-            self._panel.send({**head, "error": error})
+    def _tell(self) -> None:
+        """A message for each task that changed: several of them in one would be a large one."""
+        head, cards = self._state()
+        if [card["key"] for card in cards] != self._shown:
+            self._shown = [card["key"] for card in cards]
+            self._panel.show(head, cards)
             return
-        count = max(1, -(-len(data) // CHUNK))
-        for index in range(count):
-            piece = data[index * CHUNK : (index + 1) * CHUNK]
-            part = {**head, "index": index, "count": count, "type": "video/mp4"}
-            self._panel.send(part, buffers=[piece])
-            await asyncio.sleep(0.01)
-
-    async def _use_frame(self, record: TaskRecord, asked: object) -> None:
-        """The picture of that moment for ``Video.frame`` and as a PNG beside the film."""
-        if record.film is None or not _is_number(asked):
-            return
-        seconds = min(_seconds(asked), record.film.seconds)
-        head = {"kind": "frame", "key": record.key, "seconds": seconds}
-        try:
-            still = await asyncio.to_thread(save_still, Path(record.film.path), seconds)
-        except SoraError as error:
-            self._panel.send({**head, "error": f"The frame was not saved: {error.message}"})
-            return
-        self._owner.chosen_frames[record.key] = seconds
-        shown = places.beside(still, self._owner.notebook_folder)
-        self._panel.send({**head, "path": shown})
+        for card in cards:
+            self._panel.change(head, [card])
 
     def _records(self) -> list[TaskRecord]:
         return [task.record for task in self._tasks]
 
-    def _snapshot(self) -> dict[str, Any]:
+    def _state(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """The head and the cards of what the panel shows now."""
         views = [
             snapshot.View(
                 task.record,
@@ -190,6 +171,7 @@ class Output:
                 reused=task.reused,
                 shown_path=self._shown_path(task.record),
                 server_path=self._server_path(task.record),
+                silent=self._host.silent,
             )
             for task in self._tasks
         ]
@@ -203,21 +185,7 @@ class Output:
     def _server_path(self, record: TaskRecord) -> str | None:
         return places.below(Path(record.film.path), self._root) if record.film else None
 
-    def _with_panel(self, bundle: Bundle) -> Bundle:
-        view = {"version_major": 2, "version_minor": 0, "model_id": self._panel.model_id}
-        return {**bundle, WIDGET: view}
-
 
 def _report(done: asyncio.Task[None]) -> None:
     if not done.cancelled() and (error := done.exception()) is not None:
         log.error("an output could not be rewritten", exc_info=error)
-
-
-def _seconds(value: object) -> float:
-    """Seconds from the browser, between 0 and an hour; anything else is 0."""
-    return min(max(float(value), 0.0), 3600.0) if _is_number(value) else 0.0
-
-
-def _is_number(value: object) -> TypeGuard[int | float]:
-    """Also for what JSON can carry and no clock shows: NaN, infinities, endless digits."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e12

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sora_nb.display.places import runs_without_a_person, server_root_of_kernel
+from sora_nb.core.errors import WaitTimeout
+from sora_nb.core.task import State
+from sora_nb.display.host import Host, host_here, shell_here
+from sora_nb.display.places import beside, server_root_of_kernel
 from sora_nb.display.saved_page import new_display_id, page_on_its_way, publish, saved_page
-from sora_nb.display.static_html import plain_text
+from sora_nb.display.terminal import terminal_text
 from sora_nb.display.waiting import wait_for
 
 if TYPE_CHECKING:
@@ -20,6 +25,9 @@ GRACE = 20.0
 """Seconds that the buttons of a failed, unsure or stopped task stay before it is rewritten."""
 
 SETTLE = 30.0
+
+BEAT = 0.3
+"""Seconds between two looks at a task that a terminal waits for."""
 
 
 def show_tasks(tasks: Sequence[Task], *, wait: bool = False, player: bool = False) -> None:
@@ -32,15 +40,14 @@ def show_tasks(tasks: Sequence[Task], *, wait: bool = False, player: bool = Fals
     when this returns, with or without ``wait``: what comes after a cell is lost there.
     """
     tasks = list(tasks)
-    shell = _shell()
     if not tasks or (shown_here(tasks) and not wait):
         return
     for task in tasks:
-        task.shown_in = _stamp(shell)
-    if shell is None or not hasattr(shell, "kernel"):
-        _show_text(tasks, wait=wait)
-        return
-    if runs_without_a_person(shell, os.environ):
+        task.shown_in = _stamp(shell_here())
+    host = host_here()
+    if host in (Host.TERMINAL, Host.SCRIPT):
+        failures = _show_text(tasks, wait=wait)
+    elif host is Host.EXECUTED:
         failures = _show_executed(tasks)
     else:
         failures = _show_live(tasks, wait=wait, player=player)
@@ -76,7 +83,7 @@ def _show_executed(tasks: Sequence[Task]) -> list[SoraError]:
 
 def shown_here(tasks: Sequence[Task]) -> bool:
     """Whether the running cell shows all of these tasks already."""
-    stamp = _stamp(_shell())
+    stamp = _stamp(shell_here())
     return stamp is not None and all(task.shown_in == stamp for task in tasks)
 
 
@@ -91,20 +98,37 @@ def _rest_all(tasks: Sequence[Task]) -> list[SoraError]:
     return [task.error for task in tasks if task.error is not None]
 
 
-def _show_text(tasks: Sequence[Task], *, wait: bool) -> None:
-    for task in tasks:
-        print(plain_text(task.record))
-    if wait:
-        failures = _rest_all(tasks)
+def _show_text(tasks: Sequence[Task], *, wait: bool) -> list[SoraError]:
+    """A line for each task; with ``wait`` another one for each change, until all rest."""
+    told = {task.key: _tell(task, hint=not wait) for task in tasks}
+    while wait:
+        resting = [_rests(task) for task in tasks]
         for task in tasks:
-            print(plain_text(task.record))
-        if failures:
-            raise failures[0]
+            if task.record.state is not told[task.key]:
+                told[task.key] = _tell(task, hint=False)
+        if all(resting):
+            return _rest_all(tasks)
+    return []
 
 
-def _shell() -> Any:
-    """The running IPython shell, or None in a plain interpreter."""
-    import sys
+def _tell(task: Task, *, hint: bool) -> State:
+    record = task.record
+    path = Path(record.film.path) if record.film else None
+    text = terminal_text(
+        record,
+        styled=sys.stdout.isatty() and not os.environ.get("NO_COLOR"),
+        shown_path=beside(path, task.owner.notebook_folder) if path else None,
+        reused=task.reused,
+        hint=hint,
+    )
+    print(text, flush=True)
+    return record.state
 
-    ipython = sys.modules.get("IPython")
-    return ipython.get_ipython() if ipython is not None else None
+
+def _rests(task: Task) -> bool:
+    """Whether it does, after a beat at most."""
+    try:
+        task.rest(BEAT)
+    except WaitTimeout:
+        return False
+    return True

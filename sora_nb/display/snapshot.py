@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
+import msgspec
+
 from sora_nb.core.advice import advise
 from sora_nb.core.errors import shorten
 from sora_nb.core.models import MODELS
@@ -21,6 +23,8 @@ from sora_nb.engine.polling import EndAges
 
 PROMPT_SHOWN = 400
 WORDS_SHOWN = 600
+BYTES_SHOWN = 1000
+"""Of a prompt or of the service's words: what a page is told at once stays below 2 kB."""
 
 Json = dict[str, Any]
 
@@ -30,7 +34,8 @@ class View(NamedTuple):
 
     ``ends`` is what is known of such jobs beyond the service's documented times.
     ``shown_path`` is the film's path as a person would write it, ``server_path`` the one below the
-    Jupyter server's root, or None where there is no such server.
+    Jupyter server's root, or None where there is no such server. ``silent``: the host plays films
+    without their sound.
     """
 
     record: TaskRecord
@@ -39,30 +44,27 @@ class View(NamedTuple):
     reused: bool = False
     shown_path: str | None = None
     server_path: str | None = None
+    silent: bool = False
 
 
-def panel(views: Sequence[View], now: float) -> Json:
-    """What one panel shows: a card for each task. ``now`` is in Unix seconds."""
-    return {"version": 1, "cards": [card(view, now) for view in views]}
+def panel(views: Sequence[View], now: float) -> tuple[Json, list[Json]]:
+    """What one panel shows: its head, and a card for each task. ``now`` is in Unix seconds."""
+    return {"version": 1, "view": "panel"}, [card(view, now) for view in views]
 
 
 def card(view: View, now: float) -> Json:
-    """One task as the browser draws it."""
+    """One task as the browser draws it. The passing of time alone changes nothing in it but a
+    count of days and a link that died: nothing has to be sent for a clock that ticks."""
     record = view.record
     return {
         "key": record.key,
-        "prompt": shorten(record.request.prompt, PROMPT_SHOWN),
+        "prompt": fitting(record.request.prompt, PROMPT_SHOWN),
         "facts": facts(record),
         "frame": record.request.aspect_ratio,
         "badges": badges(view, now),
         "state": record.state.value,
         "steps": steps(record),
-        "clock": {
-            "elapsed": round(record.age(now), 2),
-            "at": round(now, 3),
-            "speed": record.speed,
-            "running": not record.finished,
-        },
+        "clock": clock(record),
         "estimate": estimate(view),
         "progress": _progress(view),
         "note": record.note,
@@ -70,6 +72,18 @@ def card(view: View, now: float) -> Json:
         "task_id": record.task_id,
         "actions": actions(record),
         "film": _film(view, now),
+    }
+
+
+def clock(record: TaskRecord) -> Json:
+    """Service seconds since the submit at the moment ``at`` (Unix seconds of this machine)."""
+    began = record.submitted_at if record.submitted_at is not None else record.created_at
+    at = record.ended_at if record.ended_at is not None else began
+    return {
+        "elapsed": round(record.age(at), 2),
+        "at": round(at, 3),
+        "speed": record.speed,
+        "running": not record.finished,
     }
 
 
@@ -90,9 +104,11 @@ def _money(record: TaskRecord) -> list[str]:
         return ["no charge"]
     if record.failure is not None and record.failure.kind == "refused":
         return ["not charged"]
-    if record.state is State.UNSURE:
-        return ["may have been charged"]
-    return [f"about ${record.cost:.2f}"] if record.cost is not None else []
+    about = [f"about ${record.cost:.2f}"] if record.cost is not None else []
+    if record.state is State.UNSURE or record.failure is not None:
+        # The service does not tell whether a job that it accepted and failed is charged.
+        return [" ".join(("may have been charged", *about))]
+    return about
 
 
 def badges(view: View, now: float) -> list[Json]:
@@ -151,7 +167,7 @@ def failure(record: TaskRecord) -> Json | None:
     if record.failure is None or not record.finished:
         return None
     advice = advise(record.failure)
-    said = shorten(record.failure.message, WORDS_SHOWN)
+    said = fitting(record.failure.message, WORDS_SHOWN)
     theirs = record.failure.kind in ("refused", "failed")
     return {
         "title": f"{advice.title}.",
@@ -176,6 +192,14 @@ def actions(record: TaskRecord) -> list[str]:
     return [*found, "copy_id"] if record.task_id else found
 
 
+def fitting(text: str, limit: int) -> str:
+    """``text`` with at most ``limit`` code points and BYTES_SHOWN bytes of JSON."""
+    short = shorten(text, limit)
+    while (size := len(msgspec.json.encode(short))) > BYTES_SHOWN:
+        short = shorten(short, min(len(short) - 1, len(short) * BYTES_SHOWN // size))
+    return short
+
+
 def _progress(view: View) -> Json | None:
     if view.record.state is not State.SAVING or view.progress is None:
         return None
@@ -197,6 +221,7 @@ def _film(view: View, now: float) -> Json | None:
         "fps": film.fps,
         "server_path": view.server_path,
         "url": live_url(view.record, now),
+        "silent": view.silent,
     }
 
 

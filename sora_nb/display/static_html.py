@@ -15,6 +15,11 @@ from sora_nb.core.advice import advise, commands
 from sora_nb.core.task import Film, State, TaskRecord
 from sora_nb.display.snapshot import facts
 
+SILENT = "No sound in VS Code: it plays H.264 but no AAC."
+"""The same words as in ``js/src/filmfacts.ts``."""
+
+_CLASS = "sora-nb-saved mathjax_ignore tex2jax_ignore"
+# Notebooks typeset what stands between two dollar signs, prices and prompts included.
 _BOX = "max-width:640px;margin:2px 0 8px"
 _SMALL = "font-size:90%;opacity:0.8;margin:4px 0;overflow-wrap:anywhere"
 _FRAME = "max-width:100%;max-height:420px;border-radius:6px;background:#000"
@@ -38,8 +43,10 @@ def ended(
     poster: bytes | None = None,
     shown_path: str | None = None,
     reused: bool = False,
+    silent: bool = False,
 ) -> str:
-    """The saved output of a task that rests. ``src`` is where the page finds the film's bytes."""
+    """The saved output of a task that rests. ``src`` is where the page finds the film's bytes;
+    ``silent``: this host plays films without their sound."""
     parts = [
         f'<p style="margin:4px 0"><strong dir="auto">{escape(record.request.prompt)}</strong></p>'
     ]
@@ -51,10 +58,12 @@ def ended(
             f"{path} · {record.film.size / 1e6:.1f} MB · sha256 {record.film.sha256[:12]}"
         )
         parts.append(f'<p style="{_SMALL}"><code>{escape(facts_of_film)}</code></p>')
+        if silent:
+            parts.append(_line(SILENT))
     else:
         parts.append(_line(_about(record, reused)))
         parts.append(_resting(record))
-    return f'<div class="sora-nb-saved" style="{_BOX}">{"".join(parts)}</div>'
+    return f'<div class="{_CLASS}" style="{_BOX}">{"".join(parts)}</div>'
 
 
 def _film(film: Film, src: str | None, poster: bytes | None) -> str:
@@ -110,7 +119,7 @@ def _resting(record: TaskRecord) -> str:
 def on_its_way(record: TaskRecord) -> str:
     """What a saved notebook shows where the live panel cannot be drawn."""
     return (
-        f'<div class="sora-nb-saved" style="{_BOX}">'
+        f'<div class="{_CLASS}" style="{_BOX}">'
         f'<p style="margin:4px 0"><strong dir="auto">{escape(record.request.prompt)}</strong></p>'
         f"{_line(_about(record, reused=False))}"
         f'<p style="margin:4px 0">Saved while it was {record.state.value}. '

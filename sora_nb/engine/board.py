@@ -19,7 +19,7 @@ from sora_nb.engine.history import History
 log = logging.getLogger(__name__)
 
 GATHER = 0.1
-Listener = Callable[[], None]
+Listener = Callable[[frozenset[str]], None]
 Schedule = Callable[[float, Callable[[], None]], object]
 
 
@@ -99,7 +99,8 @@ class Board:
                 self.wait_finished(key, waiter)
 
     def listen(self, keys: Iterable[str], listener: Listener) -> Callable[[], None]:
-        """Call ``listener()`` after changes of any of ``keys``; returns what ends it."""
+        """Call ``listener`` after changes of any of ``keys``, with those that changed; returns what
+        ends it."""
         keys = tuple(keys)
         for key in keys:
             self._listeners.setdefault(key, []).append(listener)
@@ -123,16 +124,16 @@ class Board:
     def _tell(self) -> None:
         self._scheduled = False
         changed, self._changed = self._changed, set()
-        told: set[int] = set()
+        news: dict[int, tuple[Listener, set[str]]] = {}
         for key in changed:
-            for listener in tuple(self._listeners.get(key, ())):
-                if id(listener) not in told:
-                    told.add(id(listener))
-                    try:
-                        listener()
-                    except Exception:
-                        # One output that cannot be brought up to date must not stop the others.
-                        log.exception("task %s: its output could not be brought up to date", key)
+            for listener in self._listeners.get(key, ()):
+                news.setdefault(id(listener), (listener, set()))[1].add(key)
+        for listener, keys in news.values():
+            try:
+                listener(frozenset(keys))
+            except Exception:
+                # One output that cannot be brought up to date must not stop the others.
+                log.exception("an output could not be brought up to date: %s", ", ".join(keys))
 
 
 def _nobody_watches(record: TaskRecord) -> SoraError:

@@ -64,7 +64,7 @@ def _argument(words: list[str], fragment: str, keys: Keys) -> Offer | None:
 def _value(option: Option, fragment: str, names: Iterable[str]) -> Offer | None:
     if option.field == "variables":
         fragment = fragment.rpartition(",")[2]
-    if option.field in ("variables", "out"):
+    if option.field in ("variables", "out", "sweep"):
         return _starting(fragment, "variable", sorted(names))
     return _starting(fragment, "value", _choices(option.field))
 

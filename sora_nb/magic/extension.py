@@ -82,8 +82,7 @@ def _run(shell: InteractiveShell, line: str, cell: str | None) -> object:
 
     command = parse(line, cell)
     if isinstance(command, Studio):
-        print(short_help())
-        return None
+        return _studio()
     if isinstance(command, Verb) and command.name == "help":
         print(help_text())
         return None
@@ -94,7 +93,25 @@ def _run(shell: InteractiveShell, line: str, cell: str | None) -> object:
     wait = runs_without_a_person(shell, os.environ)
     if isinstance(command, Verb):
         return _DO[command.name](client, wait, *command.args)
+    if command.sweep is not None:
+        from sora_nb.magic.sweeping import make_sweep
+
+        return make_sweep(shell.user_ns, client, command, command.wait or wait)
     return _generate(shell, client, command, command.wait or wait)
+
+
+def _studio() -> object:
+    """The form, where a page can draw it; shown whether its value is assigned or not."""
+    from sora_nb.display.host import host_here
+
+    if not host_here().has_page:
+        print(short_help())
+        return None
+    from sora_nb.studio import Studio
+
+    studio = Studio()
+    studio.show_here()
+    return studio
 
 
 def _generate(shell: InteractiveShell, client: Client, command: Generate, wait: bool) -> object:
@@ -233,6 +250,17 @@ def _config(client: Client, _wait: bool) -> None:
     print(config_text(client.settings, client.journal_mode()))
 
 
+def _doctor(client: Client, _wait: bool) -> None:
+    from sora_nb.display.browser_check import show_browser_check
+    from sora_nb.doctor import Finding, findings, text_of
+    from sora_nb.doctor_facts import gather_here
+
+    facts = gather_here(client.settings, client.notebook_folder, client.balance)
+    print(text_of(findings(facts)))
+    if facts.host.has_page:
+        show_browser_check(client.settings.media, facts.host, lambda one: text_of([Finding(**one)]))
+
+
 _DO: Mapping[str, Callable[..., object]] = {
     "tasks": _tasks,
     "show": _show,
@@ -245,4 +273,5 @@ _DO: Mapping[str, Callable[..., object]] = {
     "forget": _forget,
     "balance": _balance,
     "config": _config,
+    "doctor": _doctor,
 }

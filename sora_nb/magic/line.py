@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sora_nb.magic.options import FLAGS, LATER_VERBS, VERBS, Option
-from sora_nb.magic.scanner import JSON, LineError, scan, unquoted
+from sora_nb.magic.options import FLAGS, VERBS, Option
+from sora_nb.magic.scanner import JSON, LineError, Scan, scan, unquoted
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,8 @@ class Generate:
     """A prompt and its options. An option that was not given is None, so that the client decides.
 
     ``literal``: the person marked the prompt as one (quotes, ``--`` or a cell). ``inputs`` holds
-    JSON values by field name, ``variables`` the names that ``--vars`` allows.
+    JSON values by field name, ``variables`` the names that ``--vars`` allows. With ``sweep`` (the
+    name of a variable) the prompt is a template for its rows, or empty.
     """
 
     prompt: str
@@ -40,6 +41,7 @@ class Generate:
     variables: tuple[str, ...] = ()
     dry_run: bool = False
     max_cost: float | None = None
+    sweep: str | None = None
 
     def arguments(self) -> dict[str, Any]:
         """The keyword arguments of ``Client.generate`` for what was given, without ``take``."""
@@ -79,12 +81,10 @@ def parse(line: str, cell: str | None = None) -> Command:
         return _of_cell(text, first, cell)
     if not text:
         return Studio()
-    if first in LATER_VERBS:
-        raise LineError(f"{first} is not in this version. {_quote_it(first)}")
     if first in VERBS:
         return Verb(first, _verb_arguments(first, text[len(first) :].strip()))
     found = scan(text)
-    if not found.prompt.strip():
+    if not found.prompt.strip() and not _is_sweep(found):
         raise LineError("the prompt is missing: describe the film, e.g. %sora a paper boat -d 4")
     if not found.literal:
         _refuse_nearly_a_verb(found.prompt)
@@ -94,7 +94,7 @@ def parse(line: str, cell: str | None = None) -> Command:
 def nearly_a_verb(word: str) -> str | None:
     """The verb that ``word`` is or is probably a misspelling of."""
     bare = word.strip(".,;:!").lower()
-    return next(iter(difflib.get_close_matches(bare, [*VERBS, *LATER_VERBS], 1, 0.72)), None)
+    return next(iter(difflib.get_close_matches(bare, VERBS, 1, 0.72)), None)
 
 
 def substitute(text: str, names: Iterable[str], namespace: Mapping[str, Any]) -> str:
@@ -117,7 +117,7 @@ def substitute(text: str, names: Iterable[str], namespace: Mapping[str, Any]) ->
 
 
 def _of_cell(text: str, first: str, cell: str) -> Generate:
-    if first in VERBS or first in LATER_VERBS:
+    if first in VERBS:
         raise LineError(f"{first} stands on a line of its own: %sora {first}")
     found = scan(text)
     if found.prompt:
@@ -125,9 +125,14 @@ def _of_cell(text: str, first: str, cell: str) -> Generate:
             "there is a prompt on the %%sora line and a cell below it: write it all in the cell."
         )
     prompt = re.sub(r"\A(?:[^\S\n]*\n)+|(?:\n[^\S\n]*)+\Z", "", cell)
-    if not prompt.strip():
+    if not prompt.strip() and not _is_sweep(found):
         raise LineError("the cell is empty: the text below the %%sora line is the prompt.")
     return _generate(prompt, True, found.options)
+
+
+def _is_sweep(found: Scan) -> bool:
+    """Whether the prompts may come from a table alone."""
+    return any(option.field == "sweep" for option, _, _ in found.options)
 
 
 def _verb_arguments(verb: str, rest: str) -> tuple[str, ...]:
@@ -180,7 +185,7 @@ def _value(option: Option, flag: str, raw: str) -> Any:
         if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", raw):
             raise LineError(f"{flag} {raw}: not an amount in {option.metavar}, e.g. 2.50")
         return float(raw)
-    if option.field == "out":
+    if option.field in ("out", "sweep"):
         return _identifier(flag, raw)
     if option.field == "variables":
         return tuple(_identifier(flag, name.strip()) for name in raw.split(","))

@@ -37,6 +37,9 @@ OPTIONS = (
     Option(("-o", "--out"), "out", "NAME", "bind the Task to this variable"),
     Option(("-w", "--wait"), "wait", None, "block until it has ended"),
     Option(("-n", "--takes"), "takes", "N", "so many takes of the same prompt; each is paid"),
+    Option(
+        ("--sweep",), "sweep", "VAR", "a film for each row of the variable VAR: prompts or a table"
+    ),
     Option(("--new",), "new", None, "pay again although this film already exists"),
     Option(
         ("--vars",), "variables", "A,B", "put the variables A and B where the prompt says {A}, {B}"
@@ -59,6 +62,7 @@ VERBS: Mapping[str, Form] = {
     "forget": Form(("KEY",), "an unsure task that the service never had"),
     "balance": Form((), "what is left at the service"),
     "config": Form((), "each setting and where it came from"),
+    "doctor": Form((), "what is fine here, what is not, and what to do"),
     "help": Form((), "this text"),
 }
 
@@ -66,13 +70,13 @@ KEYED = frozenset(verb for verb, form in VERBS.items() if "KEY" in form.args)
 """The verbs that are about one task."""
 
 LATER_OPTIONS = ("--callback",)
-LATER_VERBS = ("doctor",)
 """Reserved by the product page and not in this version: an error, never a paid prompt."""
 
 EXAMPLES = """\
 %sora a paper boat in the rain -d 4          one line: a prompt and its options
 %sora "show me a paper boat" --portrait      quotes: it starts with a verb, or ends in ?
 %sora a boat seen from {place} --vars place  only --vars puts variables in
+%sora a {animal} at sea --sweep table        a film for each row of a DataFrame
 %sora tasks                                  everything so far
 
 %%sora --duration 8 -o boat                  a cell: the text below is the prompt, literally

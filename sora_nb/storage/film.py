@@ -10,6 +10,7 @@ import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,6 +28,9 @@ POSTER_WIDTH = 480
 _WIDTHS = (POSTER_WIDTH, 360, 270, 200, 140, 90, 48, 16)
 _QUALITIES = (82, 70, 58, 46, 34)
 _NEAR = 1e-6
+
+MOST_BYTES = 2 << 30
+"""What ``frames`` makes at once, at most: 776 frames of 1280 x 720."""
 
 
 class Facts(NamedTuple):
@@ -92,33 +96,78 @@ def poster(path: Path, *, limit: int = 15_000) -> bytes:
     raise _unplayable(path, f"no poster of it fits in {limit} bytes")
 
 
-def frames(path: Path, every: float = 1.0) -> Picture:
+def frames(path: Path, every: float = 1.0, *, size: tuple[int, int] | None = None) -> Picture:
     """The pictures shown at 0, ``every``, 2 * ``every`` … seconds, before the film's end.
 
-    uint8, shape (n, height, width, 3), RGB. Beside the result, two frames are held in memory.
-    Raises ValueError unless ``every`` is a finite number above 0.
+    uint8, shape (n, height, width, 3), RGB, scaled to ``size`` (width, height) where it is given.
+    Beside the result, two frames are held in memory. Raises ValueError for an ``every`` or a
+    ``size`` that is none, and where the result would be larger than MOST_BYTES.
     """
-    if not 0 < every < math.inf:
-        raise ValueError(f"every must be a number of seconds above 0, not {every!r}")
     import numpy as np
 
-    result: Picture | None = None
-    done = 0
-    with _opened(path) as (container, stream):
-        count = max(1, math.ceil(_seconds(container, stream) / every - 1e-6))
-        shown: VideoFrame | None = None
-        for frame in _decoded(container, stream):
-            if shown is None:
-                result = np.empty((count, *_shape(frame), 3), np.uint8)
-            else:
-                assert result is not None
-                upto = math.ceil(_time(frame, stream) / every - 1e-6)
-                done = _fill(result, done, upto, shown)
-            shown = frame
-        if result is None or shown is None:
-            raise _unplayable(path, "no frame of it can be decoded")
-        _fill(result, done, count, shown)
+    with _shown_every(path, every, size) as (steps, pictures):
+        first = next(pictures)
+        if steps * first.nbytes > MOST_BYTES:
+            raise ValueError(
+                f"{steps} frames of {first.shape[1]} x {first.shape[0]} pixels need "
+                f"{steps * first.nbytes / 2**30:.1f} GiB, and at most {MOST_BYTES / 2**30:g} are "
+                "made: ask for fewer (every=…), smaller ones (size=…), or take them one by one "
+                "with iter_frames"
+            )
+        result = np.empty((steps, *first.shape), np.uint8)
+        result[0] = first
+        for index, picture in enumerate(pictures, 1):
+            result[index] = picture
     return result
+
+
+def iter_frames(
+    path: Path, every: float = 1.0, *, size: tuple[int, int] | None = None
+) -> Iterator[Picture]:
+    """The same pictures one by one, each decoded when it is asked for.
+
+    uint8, shape (height, width, 3), RGB. At most two frames are held in memory.
+    """
+    with _shown_every(path, every, size) as (_, pictures):
+        yield from pictures
+
+
+@contextmanager
+def _shown_every(
+    path: Path, every: float, size: tuple[int, int] | None
+) -> Iterator[tuple[int, Iterator[Picture]]]:
+    """How many pictures there are, and the pictures: at least one."""
+    if not 0 < every < math.inf:
+        raise ValueError(f"every must be a number of seconds above 0, not {every!r}")
+    if size is not None and not all(0 < pixels <= 8192 for pixels in size):
+        raise ValueError(f"size must be (width, height) in pixels, not {size!r}")
+    with _opened(path) as (container, stream):
+        steps = max(1, math.ceil(_seconds(container, stream) / every - 1e-6))
+        yield steps, islice(_pictures(path, container, stream, every, size), steps)
+
+
+def _pictures(
+    path: Path,
+    container: InputContainer,
+    stream: VideoStream,
+    every: float,
+    size: tuple[int, int] | None,
+) -> Iterator[Picture]:
+    """The picture shown at each step of ``every`` seconds, the last one without end."""
+    done = 0
+    shown: VideoFrame | None = None
+    for frame in _decoded(container, stream):
+        if shown is not None:
+            upto = math.ceil(_time(frame, stream) / every - 1e-6)
+            if upto > done:
+                picture = _picture(shown, size)
+                yield from (picture.copy() for _ in range(done, upto))
+                done = upto
+        shown = frame
+    if shown is None:
+        raise _unplayable(path, "no frame of it can be decoded")
+    picture = _picture(shown, size)
+    yield from (picture.copy() for _ in count())
 
 
 def frame(path: Path, seconds: float) -> Picture:
@@ -155,14 +204,6 @@ def _seek(container: InputContainer, stream: VideoStream, seconds: float) -> Non
     """To the last key frame by ``seconds``."""
     if stream.time_base:
         container.seek((stream.start_time or 0) + int(seconds / stream.time_base), stream=stream)
-
-
-def _fill(result: Picture, done: int, upto: int, frame: VideoFrame) -> int:
-    """Put ``frame`` in the places from ``done`` up to ``upto``; the number of filled places."""
-    upto = max(done, min(upto, len(result)))
-    if upto > done:
-        result[done:upto] = _picture(frame)
-    return upto
 
 
 @contextmanager
@@ -236,7 +277,14 @@ def _shape(frame: VideoFrame) -> tuple[int, int]:
     return frame.height, frame.width
 
 
-def _picture(frame: VideoFrame) -> Picture:
+def _picture(frame: VideoFrame, size: tuple[int, int] | None = None) -> Picture:
+    """Upright, and scaled to ``size`` (width, height) as shown."""
     import numpy as np
 
-    return np.ascontiguousarray(np.rot90(frame.to_ndarray(format="rgb24"), _turns(frame)))
+    turns = _turns(frame)
+    wanted: dict[str, int] = {}
+    if size is not None:
+        width, height = reversed(size) if turns % 2 else size
+        wanted = {"width": width, "height": height}
+    picture = frame.reformat(format="rgb24", **wanted).to_ndarray()
+    return np.ascontiguousarray(np.rot90(picture, turns))

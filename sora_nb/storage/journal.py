@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from sora_nb.core.budget import Budget, counts
+from sora_nb.core.budget import Budget, Spent, counts
 from sora_nb.core.errors import JournalError
 from sora_nb.core.task import (
     REUSABLE,
@@ -24,10 +24,10 @@ from sora_nb.core.task import (
     decode,
     encode,
 )
-from sora_nb.storage import schema
+from sora_nb.storage import schema, spending
 from sora_nb.storage.audit import Entry, problems_of
 from sora_nb.storage.filesystem import is_shared
-from sora_nb.storage.place import identity, make_private
+from sora_nb.storage.place import check_in_place, identity, make_private
 from sora_nb.storage.trouble import journal_error
 
 _BUSY_SECONDS = 5.0
@@ -69,19 +69,31 @@ class Journal:
         Two kernels at once get one task. Whether a reused film's file is still there is for the
         caller to judge. Raises KeyTaken.
         """
+        return self.create_all([record], reuse=reuse)[0]
+
+    def create_all(self, records: Sequence[TaskRecord], *, reuse: bool) -> list[TaskRecord]:
+        """The same for many tasks of one client, all or none of them, in one transaction.
+
+        The budget is asked for all new ones together. With ``reuse`` the same request twice is one
+        task.
+        """
         with self._writing(durable=True) as db:
-            found = self.reusable(record.request, record.service) if reuse else None
-            if found is not None:
-                return found
-            if self._stored(record.key) is not None:
-                raise KeyTaken(f"the journal {self.path} already has a task {record.key}.")
-            self._reserve(record)
-            db.execute(
-                "INSERT INTO tasks (key, record, fingerprint) VALUES (?, ?, ?)",
-                (record.key, encode(record).decode(), record.request.fingerprint),
-            )
-            self._add_history(record)
-        return record
+            new: dict[str, TaskRecord] = {}
+            found = []
+            for record in records:
+                mark = record.request.fingerprint if reuse else record.key
+                known = self.reusable(record.request, record.service) if reuse else None
+                found.append(known or new.setdefault(mark, record))
+            self._reserve(list(new.values()))
+            for record in new.values():
+                if self._stored(record.key) is not None:
+                    raise KeyTaken(f"the journal {self.path} already has a task {record.key}.")
+                db.execute(
+                    "INSERT INTO tasks (key, record, fingerprint) VALUES (?, ?, ?)",
+                    (record.key, encode(record).decode(), record.request.fingerprint),
+                )
+                self._add_history(record)
+        return found
 
     def reusable(self, request: VideoRequest, service: str) -> TaskRecord | None:
         """The newest task of that request and service in a state of REUSABLE, or None: what
@@ -110,7 +122,7 @@ class Journal:
             if stored != encode(old).decode() and self._read(old.key, stored) != old:
                 return False
             if counts(new) and not counts(old):
-                self._reserve(new)
+                self._reserve([new])
             db.execute("UPDATE tasks SET record = ? WHERE key = ?", (encode(new).decode(), new.key))
             if (new.state, new.note) != (old.state, old.note):
                 self._add_history(new)
@@ -137,9 +149,12 @@ class Journal:
             (service, *sorted(states)),
         )
 
-    def since(self, service: str, moment: float) -> list[TaskRecord]:
-        """The tasks of that service made since a moment (Unix seconds)."""
-        return self._select("WHERE service = ? AND created_at >= ?", (service, moment))
+    def spent(self, budget: Budget, service: str, session: str) -> Spent:
+        """What the tasks of that service count for in the budget's running period."""
+        since = budget.since(self._clock())
+        with self._using() as db:
+            row = db.execute(*spending.question(budget, service, session, since)).fetchone()
+        return Spent(*row)
 
     def with_prefix(self, text: str) -> list[str]:
         """The keys that begin with ``text``, newest task first."""
@@ -177,12 +192,10 @@ class Journal:
             with self._translated():
                 connection.close()
 
-    def _reserve(self, record: TaskRecord) -> None:
+    def _reserve(self, new: Sequence[TaskRecord]) -> None:
         """Within the write transaction: what counts is the tasks themselves."""
-        if self._budget is not None:
-            now = self._clock()
-            others = self.since(record.service, self._budget.since(now))
-            self._budget.demand(record, [r for r in others if r.key != record.key], now)
+        if self._budget is not None and new:
+            self._budget.demand(new, self.spent(self._budget, new[0].service, new[0].session))
 
     def _stored(self, key: str) -> str | None:
         with self._using() as db:
@@ -234,7 +247,7 @@ class Journal:
     def _writing(self, *, durable: bool) -> Iterator[sqlite3.Connection]:
         """One transaction that holds the write lock from its beginning."""
         with self._using() as db:
-            self._check_in_place()
+            check_in_place(self.path, self._identity)
             # Without WAL only EXTRA also syncs the folder, from which the rollback file vanishes.
             full = "FULL" if self._mode == "wal" else "EXTRA"
             level = full if durable else "NORMAL"
@@ -249,24 +262,8 @@ class Journal:
                 if db.in_transaction:
                     db.execute("ROLLBACK")
 
-    def _check_in_place(self) -> None:
-        """SQLite goes on writing into a deleted file: what is written there is not kept."""
-        with suppress(OSError):
-            if identity(self.path) == self._identity:
-                return
-        raise JournalError(
-            f"the journal {self.path} was removed or replaced while it was in use.",
-            advice="Put it back if you moved it, then restart the kernel.",
-        )
-
     def _open(self) -> sqlite3.Connection:
-        try:
-            make_private(self.path)
-        except OSError as error:
-            raise JournalError(
-                f"the journal {self.path} cannot be made: {error.strerror}.",
-                advice="Make its folder writable, or set SORA_NB_HOME to another folder.",
-            ) from error
+        make_private(self.path)
         db = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
         try:
             schema.check_version(db, self.path)

@@ -7,8 +7,21 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from sora_nb.core.errors import JournalError
+
 
 def make_private(path: Path) -> None:
+    """Make the file with mode 0600 and its folder 0700. Raises JournalError with what to do."""
+    try:
+        _make_private(path)
+    except OSError as error:
+        raise JournalError(
+            f"the journal {path} cannot be made: {error.strerror}.",
+            advice="Make its folder writable, or set SORA_NB_HOME to another folder.",
+        ) from error
+
+
+def _make_private(path: Path) -> None:
     """Make the file with mode 0600, and its folder 0700 if it is new, whatever the umask.
 
     An existing file and its ``-wal`` and ``-shm`` are given that mode too; an existing folder is
@@ -34,3 +47,17 @@ def identity(path: Path) -> tuple[int, int]:
     """What tells the file at ``path`` from every other one. Raises OSError if there is none."""
     found = path.stat()
     return found.st_dev, found.st_ino
+
+
+def check_in_place(path: Path, known: tuple[int, int] | None) -> None:
+    """Raises JournalError unless the file at ``path`` is the known one.
+
+    SQLite goes on writing into a deleted file: what is written there is not kept.
+    """
+    with suppress(OSError):
+        if identity(path) == known:
+            return
+    raise JournalError(
+        f"the journal {path} was removed or replaced while it was in use.",
+        advice="Put it back if you moved it, then restart the kernel.",
+    )

@@ -39,7 +39,37 @@ _V1 = (
     "CREATE INDEX history_by_task ON history (key, seq)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_V1,)
+_V2 = (
+    # What a budget asks before each new task: `core.budget.counts` in SQL, and what such a task
+    # counts for. The index holds all of it, so that a sum over ten thousand tasks parses no JSON.
+    """
+    ALTER TABLE tasks ADD COLUMN counts INTEGER GENERATED ALWAYS AS (
+        coalesce(json_extract(record, '$.failure.kind'), '') NOT IN ('refused', 'forgotten')
+        AND NOT (
+            json_extract(record, '$.state') = 'stopped'
+            AND json_extract(record, '$.task_id') IS NULL
+        )
+    ) VIRTUAL
+    """,
+    """
+    ALTER TABLE tasks ADD COLUMN seconds INTEGER
+        GENERATED ALWAYS AS (json_extract(record, '$.request.duration')) VIRTUAL
+    """,
+    """
+    ALTER TABLE tasks ADD COLUMN cost REAL
+        GENERATED ALWAYS AS (json_extract(record, '$.cost')) VIRTUAL
+    """,
+    """
+    ALTER TABLE tasks ADD COLUMN session TEXT
+        GENERATED ALWAYS AS (json_extract(record, '$.session')) VIRTUAL
+    """,
+    """
+    CREATE INDEX tasks_by_spending
+        ON tasks (service, counts, created_at, session, seconds, cost)
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_V1, _V2)
 """Statements of each migration; ``MIGRATIONS[n]`` takes a file from version n to n + 1."""
 
 

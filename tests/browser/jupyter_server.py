@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.browser.server_process import environment, free_port, running
 
 KERNELS = Path(sys.prefix) / "kernels"
 OVERRIDES = {
@@ -34,14 +31,9 @@ class Server:
     root: Path
 
     def page(self, notebook: str, *, app: str = "lab") -> str:
-        kind = f"lab/tree/{notebook}" if app == "lab" else f"notebooks/{notebook}"
-        return f"{self.url}{kind}?token={self.token}&reset"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        """The address of a notebook in that app: lab, notebook or voila."""
+        road = {"lab": "lab/tree", "notebook": "notebooks", "voila": "voila/render"}[app]
+        return f"{self.url}{road}/{notebook}?token={self.token}&reset"
 
 
 def _write_kernels(data: Path) -> None:
@@ -63,56 +55,29 @@ def _write_kernels(data: Path) -> None:
 
 @contextmanager
 def running_server(folder: Path, **environ: str) -> Iterator[Server]:
-    """JupyterLab and Notebook 7 on one server, ended by its process id."""
+    """JupyterLab, Notebook 7 and Voila on one server, ended by its process id."""
     root = folder / "root"
     config = folder / "config"
     root.mkdir()
     (config / "labconfig").mkdir(parents=True)
     (config / "labconfig" / "default_setting_overrides.json").write_text(json.dumps(OVERRIDES))
     _write_kernels(folder / "data")
-    port, token = _free_port(), "test-token"
-    env = {
-        **os.environ,
-        "HOME": str(folder),
-        "JUPYTER_CONFIG_DIR": str(config),
-        "JUPYTER_DATA_DIR": str(folder / "data"),
-        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
-        "IPYTHONDIR": str(folder / "ipython"),
-        "SORA_NB_HOME": str(folder / "home"),
-        **environ,
-    }
-    env.pop("APIXO_API_KEY", None)
-    env.pop("APIXO_BASE_URL", None)
+    port, token = free_port(), "test-token"
+    url = f"http://127.0.0.1:{port}/"
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
         *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"),
         *(f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={root}"),
         *("--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"),
+        "--JupyterNotebookApp.expose_app_in_browser=True",
     ]
-    log = (folder / "server.log").open("wb")
-    process = subprocess.Popen(command, env=env, stdout=log, stderr=log, cwd=root)
-    url = f"http://127.0.0.1:{port}/"
-    try:
-        _wait_until_up(url, process, folder / "server.log")
+    own = environment(
+        folder,
+        JUPYTER_CONFIG_DIR=str(config),
+        JUPYTER_DATA_DIR=str(folder / "data"),
+        JUPYTER_RUNTIME_DIR=str(folder / "runtime"),
+        **environ,
+    )
+    log = folder / "server.log"
+    with running(command, environ=own, cwd=root, log=log, health=f"{url}api"):
         yield Server(url, token, root)
-    finally:
-        process.terminate()
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        log.close()
-
-
-def _wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(600):
-        if process.poll() is not None:
-            break
-        try:
-            urllib.request.urlopen(f"{url}api", timeout=5).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError(f"the Jupyter server did not start:\n{log.read_text()[-4000:]}")

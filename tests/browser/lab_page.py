@@ -18,6 +18,8 @@ _NOTEBOOK = "window.jupyterapp?.shell?.currentWidget"
 class LabPage:
     """Opens ``name`` with the given cells; every wait has a bound."""
 
+    app = "lab"
+
     def __init__(self, page: Page, server: Server, folder: str = "") -> None:
         self.page = page
         self.server = server
@@ -33,7 +35,7 @@ class LabPage:
         self.load()
 
     def load(self) -> None:
-        self.page.goto(self.server.page(self.path))
+        self.page.goto(self.server.page(self.path, app=self.app))
         self.page.wait_for_function(
             f"() => {_NOTEBOOK}?.sessionContext?.session?.kernel?.status === 'idle'",
             timeout=READY_MS,
@@ -137,7 +139,7 @@ def notebook(cells: list[str], kernel: str) -> dict[str, Any]:
     }
 
 
-def film_plays(video: Locator, timeout: float = 20) -> None:
+def film_plays(video: Locator, timeout: float = 60) -> None:
     """Wait until the film has data, start it as a click would, and see its time move."""
     page = video.page
     element = video.element_handle(timeout=timeout * 1000)
@@ -147,7 +149,7 @@ def film_plays(video: Locator, timeout: float = 20) -> None:
     page.evaluate("v => v.pause()", element)
 
 
-def screenshot(page: Page, name: str) -> None:
+def screenshot(page: Page, name: str, *, whole: bool = False) -> None:
     folder = Path(__file__).parent.parent / "screenshots"
     folder.mkdir(exist_ok=True)
-    page.screenshot(path=folder / f"{name}.png")
+    page.screenshot(path=folder / f"{name}.png", full_page=whole)

@@ -44,7 +44,7 @@ def test_the_film_still_plays_after_save_reload_kernel_restart_and_reopening(lab
     film_plays(lab.output(1).locator(FILM))
     saved = lab.save()
     (output,) = saved["cells"][1]["outputs"]
-    assert set(output["data"]) == {"text/html", "text/plain"}
+    assert set(output["data"]) == {"text/html", "image/jpeg", "text/plain"}
     assert "widgets" not in saved["metadata"]
 
     lab.load()

@@ -60,7 +60,7 @@ def test_a_kept_player_is_saved_with_the_plain_page_and_comes_back_after_a_reloa
     lab.run(1)
     film_plays(player(lab, 1).locator("video"))
     (output,) = lab.save()["cells"][1]["outputs"]
-    assert set(output["data"]) == {WIDGET, "text/html", "text/plain"}
+    assert set(output["data"]) == {WIDGET, "text/html", "image/jpeg", "text/plain"}
     assert "<video controls" in "".join(output["data"]["text/html"])
     lab.load()
     film_plays(player(lab, 1).locator("video"))

@@ -16,10 +16,11 @@ from sora_nb.cli import main as cli
 from sora_nb.client import Client
 from sora_nb.core.errors import InvalidRequest, JournalError
 from sora_nb.core.lifecycle import Refused, Sending, advance, new_record
-from sora_nb.core.settings import Settings
+from sora_nb.core.settings import Settings, resolve
 from sora_nb.core.task import Failure, TaskRecord, VideoRequest
 from sora_nb.display.collection import Tasks
-from sora_nb.display.handle import Task, Video
+from sora_nb.display.handle import Task
+from sora_nb.display.video import Video
 
 
 def record(key: str) -> TaskRecord:
@@ -54,7 +55,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 def test_no_command_shows_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([]) == 2
     shown = capsys.readouterr().out
-    for command in ("demo", "simulator", "tasks", "resume", "config"):
+    for command in ("demo", "simulator", "tasks", "resume", "config", "doctor"):
         assert command in shown
 
 
@@ -135,6 +136,32 @@ def test_resume_says_when_nothing_is_unfinished(
     client.resume.return_value = Tasks([])
     assert cli.main(["resume"]) == 0
     assert "nothing to resume" in capsys.readouterr().out
+
+
+def doctor_of(client: MagicMock, folder: Path, **environ: str) -> None:
+    client.settings = resolve({}, environ=environ, notebook_folder=folder)
+    client.notebook_folder = folder
+
+
+def test_doctor_prints_its_findings_and_is_content_where_none_is_bad(
+    client: MagicMock, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    doctor_of(client, tmp_path, SORA_NB_HOME=str(tmp_path))
+    assert cli.main(["doctor"]) == 0
+    assert "ok   key      not set: the simulator is used" in capsys.readouterr().out
+    client.balance.assert_not_called()
+
+
+def test_doctor_as_json_says_what_is_bad_and_ends_with_1(
+    client: MagicMock, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    doctor_of(client, tmp_path, SORA_NB_HOME=str(tmp_path), APIXO_API_KEY="made-up-key")
+    client.balance.side_effect = InvalidRequest("the key is unknown.", advice="Set another.")
+    assert cli.main(["doctor", "--json"]) == 1
+    shown = capsys.readouterr().out
+    assert "made-up-key" not in shown
+    (bad,) = [row for row in json.loads(shown) if row["mark"] == "bad"]
+    assert (bad["name"], bad["fix"]) == ("service", "Set another.")
 
 
 def test_config_prints_the_settings(client: MagicMock, capsys: pytest.CaptureFixture[str]) -> None:

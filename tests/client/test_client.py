@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -85,12 +84,8 @@ def test_another_client_on_the_same_journal_gives_the_film_without_paying(
 
 
 def test_a_new_client_tells_from_the_films_of_earlier_ones_when_the_next_will_come(
-    make_client: MakeClient, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+    make_client: MakeClient, simulator: Simulator
 ) -> None:
-    shown: list[Any] = []
-    monkeypatch.setattr(
-        "sora_nb.display.panel.Panel", lambda **given: shown.append(given["snapshot"])
-    )
     settings = {"base_url": simulator.url, "api_key": CANARY, "simulator_speed": SPEED}
     one = make_client(**settings)
     for task in [one.generate("a boat", take=take) for take in range(1, 6)]:
@@ -103,8 +98,9 @@ def test_a_new_client_tells_from_the_films_of_earlier_ones_when_the_next_will_co
     assert two.board.history.of(task.record) == learned
     while not simulator.accepted()[5:]:
         pass
-    Output([task], two, grace=0.0)
-    card = shown[0]["cards"][0]
+    panel = Output([task], two, grace=0.0)._panel
+    card = panel.whole()["cards"][0]
+    panel.close()
     assert card["estimate"]["source"] == "your last 5"
     assert card["estimate"]["median"] == pytest.approx(learned.quantile(0.5), abs=0.06)
     other = two.generate("a boat", duration=8)

@@ -29,6 +29,11 @@ def task(
     return new_record(key, request, service=HERE, now=at, cost=cost, session=session)
 
 
+def demand(budget: Budget, new: TaskRecord, others: list[TaskRecord]) -> None:
+    """Ask for one new task beside others."""
+    budget.demand([new], budget.spent(others, new.session, NOON))
+
+
 def refused(record: TaskRecord) -> TaskRecord:
     sending = advance(record, move.Sending(), NOON)
     return advance(sending, move.Refused(failure=Failure(kind="refused", message="no")), NOON)
@@ -52,32 +57,32 @@ def test_a_task_over_any_limit_is_refused_with_what_is_left(
     budget: Budget, others: list[TaskRecord]
 ) -> None:
     with pytest.raises(BudgetExceeded, match=r"left, .* wanted\. Nothing was sent") as refusal:
-        budget.demand(task("b"), others, NOON)
+        demand(budget, task("b"), others)
     assert "configure(budget=" in refusal.value.advice
 
 
 def test_a_task_that_just_fits_is_allowed() -> None:
-    Budget(tasks=2, seconds=8, usd=0.8).demand(task("b"), [task()], NOON)
+    demand(Budget(tasks=2, seconds=8, usd=0.8), task("b"), [task()])
 
 
 def test_an_unknown_price_under_a_budget_in_usd_is_refused() -> None:
     with pytest.raises(BudgetExceeded, match="price of this task is not known"):
-        Budget(usd=100).demand(task(cost=None), [], NOON)
+        demand(Budget(usd=100), task(cost=None), [])
 
 
 def test_a_simulated_film_costs_nothing_but_counts_as_a_task() -> None:
     request = VideoRequest(prompt="a boat")
     simulated = new_record("x", request, service="simulator", now=NOON)
-    Budget(usd=1, tasks=1).demand(simulated, [], NOON)
+    demand(Budget(usd=1, tasks=1), simulated, [])
     with pytest.raises(BudgetExceeded):
-        Budget(usd=1, tasks=1).demand(simulated, [simulated], NOON)
+        demand(Budget(usd=1, tasks=1), simulated, [simulated])
 
 
 def test_what_was_surely_never_charged_gives_its_share_back() -> None:
     stopped_before_it_was_sent = advance(task(), move.Stopped(), NOON)
     assert not counts(refused(task()))
     assert not counts(stopped_before_it_was_sent)
-    Budget(tasks=1).demand(task("b"), [refused(task()), stopped_before_it_was_sent], NOON)
+    demand(Budget(tasks=1), task("b"), [refused(task()), stopped_before_it_was_sent])
 
 
 def test_an_unsure_task_keeps_its_share_until_a_person_forgets_it() -> None:
@@ -91,16 +96,16 @@ def test_a_day_begins_at_local_midnight() -> None:
     local = datetime.fromtimestamp(midnight).astimezone()
     assert (local.hour, local.minute, local.second) == (0, 0, 0)
     assert NOON - 86_400 < midnight <= NOON
-    Budget(tasks=1).demand(task("b"), [task(at=midnight - 1)], NOON)
+    demand(Budget(tasks=1), task("b"), [task(at=midnight - 1)])
     with pytest.raises(BudgetExceeded):
-        Budget(tasks=1).demand(task("b"), [task(at=midnight)], NOON)
+        demand(Budget(tasks=1), task("b"), [task(at=midnight)])
 
 
 def test_a_session_counts_its_own_tasks_only_and_ever_counts_all() -> None:
     other = task(session="another kernel", at=NOON - 10 * 86_400)
-    Budget(tasks=1, per="session").demand(task("b"), [other], NOON)
+    demand(Budget(tasks=1, per="session"), task("b"), [other])
     with pytest.raises(BudgetExceeded, match="in all"):
-        Budget(tasks=1, per="ever").demand(task("b"), [other], NOON)
+        demand(Budget(tasks=1, per="ever"), task("b"), [other])
 
 
 @pytest.mark.parametrize(
@@ -117,4 +122,9 @@ def test_a_budget_that_means_nothing_is_refused_with_an_example(value: Any) -> N
 def test_a_budget_is_read_as_it_was_given() -> None:
     budget = read_budget({"tasks": 20, "seconds": 120, "usd": 5})
     assert budget == Budget(tasks=20, seconds=120, usd=5, per="day")
-    assert budget.left([task()], "s", NOON) == {"tasks": 19, "seconds": 116, "usd": 4.6}
+    spent = budget.spent([task()], "s", NOON)
+    assert budget.left(spent) == {
+        "tasks": 19,
+        "seconds": 116,
+        "usd": 4.6,
+    }

@@ -13,6 +13,7 @@ from sora_nb.core.lifecycle import Event, advance, new_record
 from sora_nb.core.settings import SIMULATOR
 from sora_nb.core.task import Failure, Film, Report, TaskRecord, VideoRequest
 from sora_nb.display import snapshot
+from sora_nb.display.feed import Feed
 from sora_nb.display.snapshot import View
 from sora_nb.engine.board import Progress
 
@@ -207,9 +208,16 @@ def hostile_views() -> list[View]:
     ]
 
 
+def whole(views: list[View]) -> dict[str, Any]:
+    """What a page gets when it connects to a panel of these tasks."""
+    feed = Feed("cards", by="key")
+    feed.replace(*snapshot.panel(views, NOW))
+    return {**feed.whole(), "at": NOW}
+
+
 def hostile() -> dict[str, Any]:
     """The panel of the hostile tasks, with markup in our own words as well."""
-    panel = snapshot.panel(hostile_views(), NOW)
+    panel = whole(hostile_views())
     first, second, third = panel["cards"]
     for kind, badge in zip(("simulator", "reused"), first["badges"], strict=True):
         badge["text"] = evil(kind)
@@ -224,5 +232,5 @@ def hostile() -> dict[str, Any]:
 
 def fixtures() -> dict[str, dict[str, Any]]:
     """Every fixture by its name."""
-    panels = {name: snapshot.panel(views(), NOW) for name, views in VIEWS.items()}
+    panels = {name: whole(views()) for name, views in VIEWS.items()}
     return {**panels, "hostile": hostile()}

@@ -30,7 +30,8 @@ from sora_nb.core.lifecycle import Event, advance
 from sora_nb.core.task import Failure, TaskRecord
 from sora_nb.display import handle
 from sora_nb.display.collection import Tasks
-from sora_nb.display.handle import Task, Video
+from sora_nb.display.handle import Task
+from sora_nb.display.video import Video
 from sora_nb.display.waiting import Detached
 from sora_nb.engine.board import Board
 

@@ -13,9 +13,10 @@ import pytest
 from PIL import Image
 
 from sora_nb.core.errors import InvalidRequest
-from sora_nb.display import output, saved_page
+from sora_nb.display import cell_output, saved_page
 from sora_nb.display.handle import Task
-from sora_nb.display.output import WIDGET, Output
+from sora_nb.display.output import Output
+from sora_nb.display.saved_page import WIDGET
 from sora_nb.storage import film as films
 from tests.storage.conftest import FilmMaker
 
@@ -81,7 +82,7 @@ def published(monkeypatch: pytest.MonkeyPatch) -> Bundles:
     def publish(bundle: dict[str, Any], _display_id: str, *, update: bool) -> None:
         found.append((bundle, update))
 
-    monkeypatch.setattr(output, "publish", publish)
+    monkeypatch.setattr(cell_output, "publish", publish)
     return found
 
 
@@ -143,7 +144,7 @@ async def test_a_kept_player_is_published_once_with_the_saved_page_in_the_same_b
     await page.desk.work()
     ((bundle, update),) = published
     assert not update
-    assert set(bundle) == {WIDGET, "text/html", "text/plain"}
+    assert set(bundle) == {WIDGET, "text/html", "image/jpeg", "text/plain"}
     assert bundle[WIDGET]["model_id"] == page.output._panel.model_id
     saved = saved_page.saved_page([page.task], page.desk, None, attended=True)
     assert bundle["text/html"] == saved.bundle["text/html"]
@@ -173,5 +174,5 @@ async def test_without_player_a_ready_film_becomes_the_plain_page_alone(
     (first, _), (last, update) = published
     assert WIDGET in first
     assert update
-    assert set(last) == {"text/html", "text/plain"}
+    assert set(last) == {"text/html", "image/jpeg", "text/plain"}
     shown._panel.close()

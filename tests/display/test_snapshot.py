@@ -26,6 +26,7 @@ from .records import (
     failed_content,
     fixtures,
     ready,
+    reported,
     saving_trouble,
 )
 from .write_fixtures import FOLDER, text_of
@@ -132,6 +133,8 @@ def test_money_is_said_as_far_as_it_is_known() -> None:
     sending = boat(9, move.Sending(), service="https://api.example/api/v1")
     lost = advance(sending, LOST, NOW)
     assert snapshot.facts(lost)[-1] == "may have been charged"
+    failed = advance(priced, reported("failed", fail_code="GENERATION_FAILED"), NOW)
+    assert snapshot.facts(failed)[-1] == "may have been charged about $0.80"
 
 
 def test_the_timeline_of_a_task_that_failed_shows_how_far_it_came() -> None:

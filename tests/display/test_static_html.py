@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from html.parser import HTMLParser
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -12,6 +13,7 @@ from sora_nb.core import lifecycle as move
 from sora_nb.core.lifecycle import advance
 from sora_nb.core.task import State, TaskRecord
 from sora_nb.display.static_html import (
+    SILENT,
     ended,
     on_its_way,
     plain_text,
@@ -161,3 +163,10 @@ def test_a_row_holds_what_a_data_frame_needs() -> None:
     assert found["path"].endswith("k7f3qa.mp4")
     assert row(failed_content().record)["error_code"] == "CONTENT_VIOLATION"
     assert row(boat(9))["seconds"] is None
+
+
+def test_a_host_that_plays_no_sound_is_named_beside_the_film() -> None:
+    assert SILENT in ended(ready().record, src="boat.mp4", silent=True)
+    assert SILENT not in ended(ready().record, src="boat.mp4")
+    source = Path(__file__).parents[2] / "js" / "src" / "filmfacts.ts"
+    assert f'SILENT = "{SILENT}"' in source.read_text("utf-8")

@@ -50,7 +50,7 @@ def record(key: str) -> TaskRecord:
 
 def test_a_burst_of_changes_is_told_once_with_the_last_state(board: Board, timers: Timers) -> None:
     told: list[str | None] = []
-    board.listen(["a", "b"], lambda: told.append(board["a"].note))
+    board.listen(["a", "b"], lambda _: told.append(board["a"].note))
     for number in range(100):
         board.put(advance(record("a"), Noted(note=str(number)), 1.0))
         board.put_progress("b", number, None)
@@ -65,7 +65,7 @@ def test_a_burst_of_changes_is_told_once_with_the_last_state(board: Board, timer
 def test_a_change_during_the_telling_is_told_afterwards(board: Board, timers: Timers) -> None:
     told: list[State] = []
 
-    def listener() -> None:
+    def listener(_: frozenset[str]) -> None:
         told.append(board["a"].state)
         if len(told) == 1:
             board.put(advance(board["a"], Sending(), 2.0))
@@ -79,8 +79,8 @@ def test_a_change_during_the_telling_is_told_afterwards(board: Board, timers: Ti
 
 def test_only_listeners_of_a_changed_task_are_told(board: Board, timers: Timers) -> None:
     told: list[str] = []
-    board.listen(["a"], lambda: told.append("a"))
-    end = board.listen(["b"], lambda: told.append("b"))
+    board.listen(["a"], lambda _: told.append("a"))
+    end = board.listen(["b"], lambda _: told.append("b"))
     board.put_progress("b", 1, 2)
     timers.pass_on()
     assert told == ["b"]
@@ -92,20 +92,29 @@ def test_only_listeners_of_a_changed_task_are_told(board: Board, timers: Timers)
     assert told == ["b", "a"]
 
 
+def test_a_listener_is_told_which_of_its_tasks_changed(board: Board, timers: Timers) -> None:
+    told: list[frozenset[str]] = []
+    board.listen(["a", "c", "d"], told.append)
+    for key in ("a", "b", "c", "a"):
+        board.put_progress(key, 1, 2)
+    timers.pass_on()
+    assert told == [{"a", "c"}]
+
+
 def test_a_listener_that_fails_keeps_nothing_from_the_others(
     board: Board, timers: Timers, caplog: pytest.LogCaptureFixture
 ) -> None:
     told: list[str] = []
 
-    def fails() -> None:
+    def fails(_: frozenset[str]) -> None:
         raise ZeroDivisionError
 
     board.listen(["a"], fails)
-    board.listen(["a"], lambda: told.append("a"))
+    board.listen(["a"], lambda _: told.append("a"))
     board.put_progress("a", 1, 2)
     timers.pass_on()
     assert told == ["a"]
-    assert "task a: its output could not be brought up to date" in caplog.text
+    assert "an output could not be brought up to date: a" in caplog.text
 
 
 def test_who_waits_gets_the_record_that_rests(board: Board) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sora_nb.magic.line import Generate, Studio, Verb, parse, substitute
-from sora_nb.magic.options import LATER_OPTIONS, LATER_VERBS, VERBS
+from sora_nb.magic.options import LATER_OPTIONS, VERBS
 from sora_nb.magic.scanner import LineError
 
 
@@ -206,6 +206,7 @@ def test_an_option_of_a_later_version_says_so(option: str) -> None:
         ('save k3f9zz "my boat.mp4"', Verb("save", ("k3f9zz", "my boat.mp4"))),
         ("balance", Verb("balance")),
         ("config", Verb("config")),
+        ("doctor", Verb("doctor")),
         ("help", Verb("help")),
         ("", Studio()),
         ("   ", Studio()),
@@ -220,12 +221,6 @@ def test_a_verb_with_wrong_arguments_shows_its_form_and_is_never_a_prompt(verb: 
     message = refusal(f"{verb} one two three" if verb != "save" else verb)
     assert " ".join(("%sora", verb, *VERBS[verb].args)) in message
     assert f'"{verb} …"' in message
-
-
-@pytest.mark.parametrize("verb", LATER_VERBS)
-@pytest.mark.parametrize("rest", ["", " a boat"])
-def test_a_verb_of_a_later_version_is_never_a_paid_prompt(verb: str, rest: str) -> None:
-    assert "is not in this version" in refusal(verb + rest)
 
 
 @pytest.mark.parametrize(

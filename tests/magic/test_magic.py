@@ -22,7 +22,9 @@ from sora_nb.core.errors import BudgetExceeded, InvalidRequest
 from sora_nb.core.settings import Settings
 from sora_nb.display import places
 from sora_nb.display.collection import Tasks
-from sora_nb.display.handle import Task, Video
+from sora_nb.display.handle import Task
+from sora_nb.display.host import Host
+from sora_nb.display.video import Video
 from sora_nb.magic import extension as magic
 from sora_nb.magic import tab
 
@@ -148,7 +150,7 @@ def test_a_refused_request_is_a_short_message_without_a_traceback(
 
 @pytest.mark.parametrize(
     "cell",
-    ["%sora taks", "%sora a boat --nwe", "%sora doctor", "%sora a {x} --vars x", "%%sora a\nboat"],
+    ["%sora taks", "%sora a boat --nwe", "%sora doctr", "%sora a {x} --vars x", "%%sora a\nboat"],
 )
 def test_a_line_that_is_not_understood_is_one_line_and_asks_nothing(
     shell: InteractiveShell, world: World, capsys: pytest.CaptureFixture[str], cell: str
@@ -158,6 +160,31 @@ def test_a_line_that_is_not_understood_is_one_line_and_asks_nothing(
     shown = capsys.readouterr()
     assert len((shown.out + shown.err).splitlines()) == 1
     world.client.generate.assert_not_called()
+
+
+@pytest.mark.parametrize("page", [True, False])
+def test_doctor_prints_its_findings_and_asks_the_page_where_there_is_one(
+    shell: InteractiveShell,
+    world: World,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    page: bool,
+) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(
+        "sora_nb.display.browser_check.show_browser_check",
+        lambda media, host, draw: asked.append(draw({"name": "n", "mark": "ok", "words": "w"})),
+    )
+    monkeypatch.setattr(
+        "sora_nb.doctor_facts.host", lambda *_: Host.JUPYTER if page else Host.TERMINAL
+    )
+    world.client.settings = Settings(home=tmp_path, media=tmp_path)
+    world.client.notebook_folder = tmp_path
+    capsys.readouterr()
+    assert run(shell, "%sora doctor") is None
+    assert f"ok   disk     {tmp_path}" in capsys.readouterr().out
+    assert asked == (["ok   n        w"] if page else [])
 
 
 def test_a_misspelt_verb_with_a_key_is_not_a_prompt(shell: InteractiveShell, world: World) -> None:
@@ -393,11 +420,11 @@ def test_a_keyring_that_was_not_asked_is_not_called_the_simulator(
 
 
 def test_unloading_takes_magics_and_completion_away(shell: InteractiveShell) -> None:
-    matchers = len(shell.Completer.custom_matchers)
+    assert "resume" in completions(shell, "v = %sora res")
     magic.unload_ipython_extension(shell)
     assert "sora" not in shell.magics_manager.magics["line"]
     assert "sora" not in shell.magics_manager.magics["cell"]
-    assert len(shell.Completer.custom_matchers) == matchers - 1
+    assert "resume" not in completions(shell, "v = %sora res")
     magic.unload_ipython_extension(shell)
 
 
@@ -406,6 +433,7 @@ def completions(shell: InteractiveShell, text: str) -> list[str]:
         return [found.text for found in shell.Completer.completions(text, len(text))]
 
 
+@pytest.mark.todays_packages
 def test_tab_completes_in_the_shell_and_twice_loaded_is_once(
     shell: InteractiveShell, world: World
 ) -> None:

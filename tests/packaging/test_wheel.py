@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .conftest import ROOT, Installed
 
-BUNDLE = {"sora_nb/static/panel.js", "sora_nb/static/panel.css"}
+BUNDLE = {"sora_nb/static/widget.js", "sora_nb/static/widget.css"}
 
 
 def test_the_wheel_holds_the_package_its_bundle_and_nothing_else(wheel: Path) -> None:

@@ -1,0 +1,237 @@
+/** The gallery: many tasks as one list; its films are opened, compared and picked. */
+import { announcer } from "./announce";
+import { ticker } from "./clock";
+import { compareView, FEWEST, MOST, type Comparison } from "./compare";
+import { copy } from "./copy";
+import { attribute, make, visible, write } from "./element";
+import { follow, type Whole } from "./feed";
+import { arranged, counted, filterBar } from "./filterbar";
+import { detailView } from "./gallerydetail";
+import { headView, type Head } from "./galleryhead";
+import { after, childOf } from "./life";
+import { rowList, runs, type Row } from "./rows";
+import { posters } from "./rowsposters";
+import { keepShortcutsOut } from "./shortcuts";
+import type { Surroundings } from "./surroundings";
+import type { RenderProps } from "./widget";
+
+/** The one synced value of a gallery. */
+export interface GallerySnapshot extends Whole, Head {
+  version: 1;
+  view: "gallery";
+  /** All films are opened side by side at once. */
+  comparing: boolean;
+  rows: Row[];
+}
+
+/** Changes are said aloud at most once in so many ms, together. */
+const GATHER = 15_000;
+/** A person who uses the gallery is told to the kernel at most once in so many ms. */
+const USED = 30_000;
+/** Keys are few: a thousand rows are sorted anew at most once in so many ms while they change. */
+const RESORT = 400;
+
+function films(count: number): string {
+  return count === 1 ? "1 film" : `${count} films`;
+}
+
+/** How many are ready, and what needs a person; one sentence. */
+export function summary(rows: readonly Row[]): string {
+  const counts = counted(rows);
+  const parts = (["ready", "failed", "unsure", "stopped"] as const).flatMap((state) => {
+    const count = counts.get(state);
+    return count ? [`${count} ${state}`] : [];
+  });
+  return `${films(rows.length)}: ${parts.join(", ") || "none ready yet"}.`;
+}
+
+/** Draws into `el` until `signal` aborts or the returned function is called. */
+export function show({ model, el, signal }: RenderProps, world: Surroundings): () => void {
+  const life = signal ? childOf(signal) : new AbortController();
+  const live = announcer();
+  const clock = ticker(life.signal);
+  const tools = { send: world.send, copy, announce: live.say };
+  const pictures = posters(world, life.signal);
+
+  let state: GallerySnapshot | null = null;
+  let ahead = 0;
+  let shown: Row[] = [];
+  let opened: number | null = null;
+  let chosen: ReadonlySet<number> = new Set();
+  let comparison: { view: Comparison; life: AbortController; rows: number[] } | null = null;
+  let waiting: (() => void) | null = null;
+  let said: string | null = null;
+  let saying: (() => void) | null = null;
+  let used = -Infinity;
+
+  const head = headView(world, life.signal);
+  const filter = filterBar(() => draw(), (kind) => list.layout(kind), life.signal);
+  const list = rowList(world, clock, pictures, {
+    label: "Films",
+    open: (row) => open(row.n === opened ? null : row.n),
+    select(next) {
+      chosen = next;
+      drawChosen();
+    },
+    pick,
+  }, life.signal);
+  const none = make("p", "snb-quiet snb-none", ["No film is like that."]);
+  const detail = detailView(world, tools, clock, { close: () => leave(() => open(null)), turn, pick }, life.signal);
+  const words = make("span", "snb-quiet snb-hint");
+  const compare = button("Compare", () => startComparison(selected()));
+  const clear = button("Clear", () => {
+    list.choose(new Set());
+    chosen = new Set();
+    drawChosen();
+  });
+  clear.classList.add("snb-plain");
+  const selection = make("div", "snb-selection", [words, compare, clear]);
+  const rows = make("div", "snb-listing", [filter.el, list.el, none, selection]);
+  const side = make("div", "snb-side", [detail.el]);
+  const body = make("div", "snb-gbody", [rows, side]);
+  const root = make("div", "sora-nb", [make("div", "snb-gallery", [head.el, body]), live.el]);
+  root.setAttribute("lang", "en");
+  keepShortcutsOut(root, life.signal);
+  clock.add(head.beat, life.signal);
+
+  function button(label: string, act: () => void): HTMLButtonElement {
+    const el = make("button", "snb-button", [label]);
+    el.type = "button";
+    el.addEventListener("click", () => el.getAttribute("aria-disabled") !== "true" && act(), { signal: life.signal });
+    return el;
+  }
+
+  const find = (n: number | null): Row | null => state?.rows.find((row) => row.n === n) ?? null;
+  const selected = (): Row[] => (state?.rows ?? []).filter((row) => chosen.has(row.n) && row.seconds !== null);
+
+  function pick(row: Row): void {
+    if (row.key !== null) world.send({ kind: "pick", key: row.key, picked: !row.picked });
+    live.say(row.picked ? "No longer picked." : "Picked.");
+  }
+
+  /** Closes what has the focus: it goes back to the list, not to nowhere. */
+  function leave(close: () => void): void {
+    const inside = side.contains(document.activeElement) || side.contains((side.getRootNode() as Document).activeElement);
+    close();
+    if (inside) list.focus();
+  }
+
+  function open(n: number | null): void {
+    endComparison();
+    opened = n;
+    list.mark(n);
+    detail.show(find(n));
+    attribute(body, "data-side", n === null ? null : "detail");
+  }
+
+  function turn(by: 1 | -1): void {
+    const next = shown[shown.findIndex((row) => row.n === opened) + by];
+    if (next) open(next.n);
+  }
+
+  function startComparison(chosen: Row[]): void {
+    if (chosen.length < FEWEST || chosen.length > MOST) return;
+    open(null);
+    const own = childOf(life.signal);
+    const left = (row: Row): void => {
+      if (!comparison) return;
+      comparison.rows = comparison.rows.filter((n) => n !== row.n);
+      if (comparison.rows.length < FEWEST) leave(endComparison);
+      else drawComparison();
+    };
+    const view = compareView(chosen, world, {
+      announce: live.say, pick, leave: left, close: () => leave(endComparison),
+    }, own.signal);
+    comparison = { view, life: own, rows: chosen.map((row) => row.n) };
+    side.append(view.el);
+    attribute(body, "data-side", "compare");
+    live.say(`${chosen.length} films side by side.`);
+    view.el.scrollIntoView?.({ block: "nearest" });
+  }
+
+  function endComparison(): void {
+    comparison?.life.abort();
+    comparison = null;
+    attribute(body, "data-side", opened === null ? null : "detail");
+  }
+
+  function drawComparison(): void {
+    comparison?.view.show(comparison.rows.flatMap((n) => find(n) ?? []));
+  }
+
+  function drawChosen(): void {
+    const count = selected().length;
+    const fits = count >= FEWEST && count <= MOST;
+    write(compare, chosen.size > 0 && count > 0 ? `Compare ${count}` : "Compare");
+    attribute(compare, "aria-disabled", fits ? null : "true");
+    visible(compare, chosen.size > 0);
+    visible(clear, chosen.size > 0);
+    const without = chosen.size - count;
+    const more = without > 0 ? `, ${without} without a film yet` : "";
+    const hint = fits ? "" : ` · two to nine films can be compared`;
+    write(words, chosen.size > 0 ? `${chosen.size} selected${more}${hint}` : "Enter opens a film, Space selects it to compare, P picks it.");
+  }
+
+  function draw(): void {
+    waiting?.();
+    waiting = null;
+    if (!state) return;
+    shown = arranged(state.rows, filter.wish, world.wall() - ahead);
+    filter.show(state.rows);
+    list.show(shown, ahead);
+    visible(none, shown.length === 0);
+    visible(list.el, shown.length > 0);
+    head.show(state, state.rows, ahead);
+    if (opened !== null) detail.show(find(opened));
+    drawComparison();
+    drawChosen();
+    clock.wake();
+  }
+
+  function say(): void {
+    if (!state) return;
+    const text = summary(state.rows);
+    const first = said === null;
+    if (text === said) return;
+    // The end is said at once, what comes before it is gathered.
+    const over = !state.rows.some(runs);
+    if (!first && !over && saying !== null) return;
+    saying?.();
+    said = text;
+    saying = over ? null : after(GATHER, life.signal, () => {
+      saying = null;
+      say();
+    });
+    if (!first) live.say(text);
+  }
+
+  function changed(next: GallerySnapshot | null, seconds: number): void {
+    const first = state === null;
+    const same = next !== null && state !== null && next.rows.length === state.rows.length;
+    state = next;
+    ahead = seconds;
+    if (!next) return;
+    // A row that is open, compared or picked is drawn at once; the order of a thousand can wait.
+    if (first || !same || next.rows.length < 300) draw();
+    else {
+      head.show(next, next.rows, ahead);
+      waiting ??= after(RESORT, life.signal, draw);
+    }
+    if (first && next.comparing) startComparison(next.rows.filter((row) => row.seconds !== null));
+    say();
+  }
+
+  function use(): void {
+    if (world.now() - used < USED) return;
+    used = world.now();
+    world.send({ kind: "used" });
+  }
+  for (const event of ["pointerdown", "keydown", "wheel"]) {
+    root.addEventListener(event, use, { passive: true, signal: life.signal });
+  }
+
+  life.signal.addEventListener("abort", () => root.remove(), { once: true });
+  el.append(root);
+  follow<GallerySnapshot>(model, world, { name: "rows", by: "n" }, changed, life.signal);
+  return () => life.abort();
+}

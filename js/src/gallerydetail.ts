@@ -1,0 +1,139 @@
+/** The opened row: its card with the player, its pick, and the way to the rows beside it. */
+import type { ActionTools } from "./actions";
+import { cardView, type CardView } from "./card";
+import type { Ticker } from "./clock";
+import { attribute, make, visible, write } from "./element";
+import { followCard } from "./gallerycards";
+import { putIcon, type IconName } from "./icons";
+import { after, childOf } from "./life";
+import type { Row } from "./rows";
+import type { Surroundings } from "./surroundings";
+
+/** A kernel that is silent for this many ms may be busy, or gone. */
+const PATIENCE = 3000;
+
+export interface Detail {
+  el: HTMLElement;
+  /** The row as it is now; null closes. */
+  show(row: Row | null): void;
+}
+
+export interface DetailOptions {
+  close(): void;
+  /** The row before (-1) or after (1) the opened one. */
+  turn?(by: 1 | -1): void;
+  pick?(row: Row): void;
+}
+
+export function pickButton(pick: () => void, signal: AbortSignal): { el: HTMLButtonElement; show(picked: boolean): void } {
+  const picture = make("span", "snb-picture snb-star");
+  putIcon(picture, "star");
+  const word = make("span", "");
+  const el = make("button", "snb-button snb-pickbutton", [picture, word]);
+  el.type = "button";
+  el.addEventListener("click", pick, { signal });
+  return {
+    el,
+    show(picked) {
+      attribute(el, "aria-pressed", String(picked));
+      write(word, picked ? "Picked" : "Pick");
+    },
+  };
+}
+
+export function plainButton(name: IconName, label: string, act: () => void, signal: AbortSignal): HTMLButtonElement {
+  const picture = make("span", "snb-picture");
+  putIcon(picture, name);
+  const el = make("button", "snb-button snb-key", [picture, make("span", "snb-unseen", [label])]);
+  el.type = "button";
+  el.title = label;
+  el.addEventListener("click", act, { signal });
+  return el;
+}
+
+export function detailView(
+  world: Surroundings,
+  tools: ActionTools,
+  clock: Ticker,
+  options: DetailOptions,
+  signal: AbortSignal,
+): Detail {
+  const pick = pickButton(() => row && options.pick?.(row), signal);
+  const { turn } = options;
+  const turns = turn
+    ? [
+        plainButton("earlier", "Film before", () => turn(-1), signal),
+        plainButton("later", "Next film", () => turn(1), signal),
+      ]
+    : [];
+  const bar = make("div", "snb-dbar", [
+    ...turns,
+    make("span", "snb-gap"),
+    ...(options.pick ? [pick.el] : []),
+    plainButton("cross", "Close", options.close, signal),
+  ]);
+  const quiet = make("p", "snb-quiet");
+  quiet.setAttribute("role", "status");
+  const holder = make("div", "snb-holder");
+  const el = make("section", "snb-detail", [bar, quiet, holder]);
+  el.setAttribute("aria-label", "Opened film");
+  el.hidden = true;
+  let row: Row | null = null;
+  let life: AbortController | null = null;
+  let view: CardView | null = null;
+
+  function close(): void {
+    life?.abort();
+    view?.close();
+    [life, view] = [null, null];
+    holder.replaceChildren();
+  }
+
+  function open(key: string): void {
+    close();
+    const own = childOf(signal);
+    life = own;
+    write(quiet, "");
+    const callOff = after(PATIENCE, own.signal, () => write(quiet, "The kernel is busy, or gone: it comes when it answers."));
+    followCard(key, world, (card, ahead) => {
+      callOff();
+      write(quiet, "");
+      const fresh = view === null;
+      view ??= cardView(world, tools, clock, own.signal);
+      const since = world.now() - Math.max(0, world.wall() - ahead - card.clock.at) * 1000;
+      view.show(card, since);
+      if (!fresh) return clock.wake();
+      holder.replaceChildren(view.el);
+      clock.wake();
+      // A person has just opened it: it may lie below what they see.
+      el.scrollIntoView?.({ block: "nearest" });
+    }, own.signal);
+  }
+
+  el.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    event.preventDefault();
+    event.stopPropagation();
+    options.close();
+  }, { signal });
+  signal.addEventListener("abort", close, { once: true });
+
+  return {
+    el,
+    show(next) {
+      const before = row?.key ?? null;
+      row = next;
+      visible(el, next !== null);
+      if (next === null) {
+        close();
+        return;
+      }
+      visible(pick.el, next.seconds !== null);
+      pick.show(next.picked);
+      if (next.key === null) {
+        close();
+        write(quiet, next.error ?? "Nothing was asked for yet.");
+      } else if (next.key !== before || life === null) open(next.key);
+    },
+  };
+}

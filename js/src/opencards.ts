@@ -1,0 +1,75 @@
+/** The cards of the tasks that are looked at, drawn from messages that come while they are open. */
+import type { ActionTools } from "./actions";
+import type { Announcer } from "./announce";
+import { cardView, type CardView } from "./card";
+import type { Ticker } from "./clock";
+import { arrange, attribute, make, visible } from "./element";
+import type { Card } from "./snapshot";
+import { ask, isMessage, type CardMessage, type Instead } from "./studiostate";
+import type { Surroundings } from "./surroundings";
+
+export interface OpenCards {
+  el: HTMLElement;
+  /** Shows exactly these tasks, in this order. */
+  open(keys: readonly string[]): void;
+  /** Asks for them again: the kernel may have forgotten that they are looked at. */
+  again(): void;
+}
+
+export function openCards(
+  world: Surroundings,
+  tools: ActionTools,
+  live: Announcer,
+  clock: Ticker,
+  opened: (keys: readonly string[]) => void,
+  signal: AbortSignal,
+): OpenCards {
+  const list = make("div", "snb-list");
+  const close = make("button", "snb-button snb-plain", ["Close"]);
+  close.type = "button";
+  const el = make("div", "snb-opened", [list, close]);
+  const views = new Map<string, { view: CardView; card: Card }>();
+  let keys: string[] = [];
+  visible(el, false);
+
+  function draw(): void {
+    for (const [key, { view }] of views) {
+      if (keys.includes(key)) continue;
+      view.close();
+      views.delete(key);
+    }
+    const shown = keys.flatMap((key) => views.get(key) ?? []);
+    arrange(list, shown.map(({ view }) => view.el));
+    attribute(list, "data-many", String(shown.length > 1));
+    visible(el, shown.length > 0);
+    live.compare(shown.map(({ card }) => card));
+    clock.wake();
+  }
+
+  function open(next: readonly string[]): void {
+    keys = [...next];
+    for (const key of keys) if (!views.has(key)) ask(world, { kind: "card", key });
+    draw();
+    opened(keys);
+  }
+
+  world.listen((message) => {
+    if (isMessage<CardMessage>(message, "card") && keys.includes(message.card.key)) {
+      const { card, at } = message;
+      const view = views.get(card.key)?.view ?? cardView(world, tools, clock, signal);
+      views.set(card.key, { view, card });
+      const passed = card.clock.running ? Math.max(0, at - card.clock.at) : 0;
+      view.show(card, world.now() - passed * 1000);
+      draw();
+    } else if (isMessage<Instead>(message, "instead") && keys.includes(message.key)) {
+      open(keys.map((key) => (key === message.key ? message.by : key)));
+    }
+  }, signal);
+  close.addEventListener("click", () => open([]), { signal });
+
+  return {
+    el,
+    open,
+    again: () => keys.forEach((key) => ask(world, { kind: "card", key })),
+  };
+}

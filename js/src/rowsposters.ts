@@ -1,0 +1,59 @@
+/** The pictures beside rows: asked of the kernel for what is looked at, few at a time, some kept. */
+import { childOf } from "./life";
+import { posterFromKernel } from "./poster";
+import type { Surroundings } from "./surroundings";
+
+/** Questions that are open at once. */
+const AT_ONCE = 4;
+/** Pictures of at most 15 kB that are kept. */
+const KEPT = 240;
+
+export interface Posters {
+  /** The address of a film's picture, or null while there is none here. */
+  get(key: string): string | null;
+  /** These are looked at now; what was wanted before and is not asked for yet is dropped. */
+  want(keys: readonly string[]): void;
+  arrived(handler: (key: string) => void): void;
+}
+
+export function posters(world: Pick<Surroundings, "send" | "listen">, signal: AbortSignal): Posters {
+  const found = new Map<string, { address: string | null; life: AbortController }>();
+  const asked = new Set<string>();
+  const handlers: ((key: string) => void)[] = [];
+  let wanted: string[] = [];
+
+  function drop(): void {
+    for (const [key, { life }] of found) {
+      if (found.size <= KEPT) return;
+      if (wanted.includes(key)) continue;
+      life.abort();
+      found.delete(key);
+    }
+  }
+
+  function next(): void {
+    while (asked.size < AT_ONCE) {
+      const key = wanted.find((each) => !found.has(each) && !asked.has(each));
+      if (key === undefined) return;
+      asked.add(key);
+      const life = childOf(signal);
+      void posterFromKernel(key, world, life.signal).then((address) => {
+        asked.delete(key);
+        if (signal.aborted) return;
+        found.set(key, { address, life });
+        drop();
+        for (const handler of handlers) handler(key);
+        next();
+      });
+    }
+  }
+
+  return {
+    get: (key) => found.get(key)?.address ?? null,
+    want(keys) {
+      wanted = [...keys];
+      next();
+    },
+    arrived: (handler) => void handlers.push(handler),
+  };
+}

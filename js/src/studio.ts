@@ -1,0 +1,71 @@
+/** The Studio: the form, the films it made, and every task of the notebook below it. */
+import { announcer } from "./announce";
+import { ticker } from "./clock";
+import { copy } from "./copy";
+import { make, visible, write } from "./element";
+import { follow } from "./feed";
+import type { TraitModel } from "./fields";
+import { childOf } from "./life";
+import { openCards } from "./opencards";
+import { rowList, runs, type Row } from "./rows";
+import { posters } from "./rowsposters";
+import { keepShortcutsOut } from "./shortcuts";
+import { studioForm } from "./studioform";
+import type { StudioSnapshot } from "./studiostate";
+import type { Surroundings } from "./surroundings";
+import type { RenderProps } from "./widget";
+
+/** Draws into `el` until `signal` aborts or the returned function is called. */
+export function show({ model, el, signal }: RenderProps, world: Surroundings): () => void {
+  const life = signal ? childOf(signal) : new AbortController();
+  const live = announcer();
+  const clock = ticker(life.signal);
+  const tools = { send: world.send, copy, announce: live.say };
+  let rows: readonly Row[] = [];
+  let first = true;
+
+  const list = rowList(world, clock, posters(world, life.signal), {
+    label: "Films of this notebook",
+    open: ({ key }) => cards.open(key === null ? [] : [key]),
+  }, life.signal);
+  const cards = openCards(world, tools, live, clock, (keys) => {
+    list.mark(rows.find(({ key }) => key === keys[0])?.n ?? null);
+  }, life.signal);
+  // A synced form needs more of the model than the other widgets: anywidget's has it.
+  const form = studioForm(model as unknown as TraitModel, world, tools, cards.open, life.signal);
+  const title = make("strong", "", ["This notebook"]);
+  const counts = make("span", "snb-quiet");
+  const below = make("section", "snb-below", [make("div", "snb-line", [title, counts]), cards.el, list.el]);
+  below.setAttribute("aria-label", "Films of this notebook");
+  const root = make("div", "sora-nb", [make("div", "snb-studio", [form.el, below]), live.el]);
+  root.setAttribute("lang", "en");
+  keepShortcutsOut(root, life.signal);
+
+  function draw(state: StudioSnapshot | null, ahead: number): void {
+    rows = state?.rows ?? [];
+    form.show(state);
+    write(counts, counted(rows));
+    visible(below, rows.length > 0);
+    list.show(rows, ahead);
+    // A page that was reloaded shows the films of the last click again.
+    if (first && state?.answered?.keys.length) cards.open(state.answered.keys);
+    first &&= state === null;
+    clock.wake();
+  }
+
+  life.signal.addEventListener("abort", () => root.remove(), { once: true });
+  el.append(root);
+  follow<StudioSnapshot>(model, world, { name: "rows", by: "n" }, draw, life.signal);
+  return () => life.abort();
+}
+
+/** "2 running · 14 ready · 1 failed". */
+function counted(rows: readonly Row[]): string {
+  const counts = new Map<string, number>();
+  for (const row of rows) {
+    const word = runs(row) ? "running" : row.state;
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  const order = ["running", "ready", "failed", "unsure", "stopped"];
+  return order.flatMap((word) => (counts.has(word) ? [`${counts.get(word)} ${word}`] : [])).join(" · ");
+}

@@ -1,0 +1,65 @@
+"""The cards that pages look at: sent when one is opened, and after each change of its task.
+
+A list's rows are small; the card of one task, with its timeline, film and advice, comes on demand.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sora_nb.core.task import TaskRecord
+from sora_nb.display import places, snapshot
+
+if TYPE_CHECKING:
+    from sora_nb.display.film_answers import Page
+    from sora_nb.display.handle import Task
+
+FOLLOWED = 24
+"""Cards that are kept up to date: a comparison of nine in two pages, and some more."""
+
+
+class Cards:
+    """Answers on the private loop. ``root`` is the Jupyter server's root, or None."""
+
+    def __init__(self, page: Page, root: Path | None) -> None:
+        self._page = page
+        self._root = root
+        self._open: OrderedDict[str, Task] = OrderedDict()
+
+    def open(self, task: Task) -> None:
+        """Send the card of a task now, and again whenever it changes."""
+        self._open[task.key] = task
+        self._open.move_to_end(task.key)
+        while len(self._open) > FOLLOWED:
+            self._open.popitem(last=False)
+        self._send(task)
+
+    def changed(self, keys: Iterable[str]) -> None:
+        """Send anew what is open of these."""
+        for key in self._open.keys() & set(keys):
+            self._send(self._open[key])
+
+    def _send(self, task: Task) -> None:
+        now = task.owner.now()
+        card = snapshot.card(view_of(task, self._root), now)
+        self._page.send({"kind": "card", "card": card, "at": round(now, 3)})
+
+
+def view_of(task: Task, root: Path | None) -> snapshot.View:
+    """All that the card of a task is made of."""
+    record, owner = task.record, task.owner
+    return snapshot.View(
+        record,
+        progress=owner.board.progress(task.key),
+        ends=owner.board.history.of(record),
+        reused=task.reused,
+        shown_path=_shown_path(record, owner.notebook_folder),
+        server_path=places.below(Path(record.film.path), root) if record.film else None,
+    )
+
+
+def _shown_path(record: TaskRecord, folder: Path) -> str | None:
+    return places.beside(Path(record.film.path), folder) if record.film else None

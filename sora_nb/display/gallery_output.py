@@ -1,0 +1,209 @@
+"""One gallery in one output: live while its tasks move or somebody uses it, then plain HTML.
+
+The widget is told on the private thread alone, by patches whose size does not depend on the number
+of rows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from sora_nb.core.errors import SoraError
+from sora_nb.core.task import State
+from sora_nb.display import film_answers, places
+from sora_nb.display.gallery_cards import Cards
+from sora_nb.display.gallery_saved import gallery_page, on_its_way, progress_of
+from sora_nb.display.gallery_state import GalleryState
+from sora_nb.display.host import Host, host_here
+from sora_nb.display.saved_page import new_display_id, publish
+from sora_nb.display.sweep_table import text_of
+
+if TYPE_CHECKING:
+    from sora_nb.display.gallery_source import Source
+
+BEAT = 1.0
+"""Seconds between looks at what changes without a word: a start, a pause, a retry in Python."""
+
+IDLE = 120.0
+"""Seconds after which a gallery that nobody used becomes plain HTML, once nothing moves."""
+
+_TOLD_EVERY = 5
+"""Beats between two estimates."""
+
+
+def show_gallery(source: Source, *, live: bool = False, comparing: bool = False) -> None:
+    """Show the rows of ``source`` in the running cell.
+
+    With ``live`` it stays a live widget, beside plain HTML for whoever cannot draw it; otherwise it
+    becomes plain HTML once all its tasks rest and nobody has used it for two minutes.
+    ``comparing`` opens all films side by side. In a notebook that is executed without a person the
+    plain HTML is complete when this returns.
+    """
+    host = host_here()
+    if host in (Host.TERMINAL, Host.SCRIPT):
+        sys.stdout.write(text_of(source.rows, progress_of(source.rows)) + "\n")
+    elif host is Host.EXECUTED:
+        for row in source.rows:
+            if row.task is not None:
+                row.task.rest()
+        page = gallery_page(source, places.server_root_of_kernel(), host)
+        publish(page.bundle, new_display_id(), update=False)
+    else:
+        GalleryOutput(source, host, live=live, comparing=comparing).open()
+
+
+class GalleryOutput:
+    """Shows ``source`` in the cell that runs now. ``clock`` gives seconds for how long nobody used
+    it."""
+
+    def __init__(
+        self,
+        source: Source,
+        host: Host,
+        *,
+        live: bool = False,
+        comparing: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        from sora_nb.display.cell_output import CellOutput
+        from sora_nb.display.feed import Feed
+        from sora_nb.display.widget import LiveWidget
+
+        self._source = source
+        self._owner = source.owner
+        self._host = host
+        self._live = live or not host.rewrites
+        self._clock = clock
+        self._root = places.server_root_of_kernel()
+        self._state = GalleryState(source, comparing=comparing)
+        feed = Feed("rows", by="n")
+        feed.replace(*self._state.whole())
+        self.widget = LiveWidget(feed, self._owner.now)
+        self._cell = CellOutput(self.widget.model_id, host)
+        self._films = film_answers.FilmAnswers(self._owner, self.widget)
+        self._cards = Cards(self.widget, self._root)
+        self._unlisten: Callable[[], None] = lambda: None
+        self._busy_until = clock() + IDLE
+        self._beats = 0
+        self._saved = False
+
+    def open(self) -> None:
+        """Put the gallery into the running cell, then follow its tasks on the private thread."""
+        self.widget.on_command(lambda command: self._owner.later(self.obey(command)))
+        self._cell.live(on_its_way(self._source))
+        self._owner.later(self._follow())
+
+    async def _follow(self) -> None:
+        self._listen()
+        while True:
+            if await self.look():
+                return
+            await asyncio.sleep(BEAT)
+
+    def _listen(self) -> None:
+        self._unlisten()
+        self._unlisten = self._owner.board.listen(self._state.keys, self._changed)
+
+    def _changed(self, keys: frozenset[str]) -> None:
+        """On the private thread, after each burst of changes."""
+        self.widget.change(*self._state.changed(keys))
+        self._cards.changed(keys)
+
+    async def look(self) -> bool:
+        """One beat: bring the page to what Python changed; whether nothing is left to follow."""
+        if self._state.retaken():
+            self._saved = False
+            self._listen()
+            self.widget.show(*self._state.whole())
+        if self._beats % _TOLD_EVERY == 0:
+            self.widget.change(self._state.head(), [])
+        self._beats += 1
+        if not self._state.rests or self._saved:
+            return False
+        if not self._live and self._clock() < self._busy_until:
+            return False
+        return await self._save()
+
+    async def _save(self) -> bool:
+        """Rewrite the output; whether it is plain now, so that nothing has to be followed."""
+        self._saved = True
+        page = await asyncio.to_thread(gallery_page, self._source, self._root, self._host)
+        if not self._saved:  # something moves again
+            return False
+        if self._live or not page.plays:
+            self._cell.live(page.bundle)
+            return False
+        self._cell.plain(page.bundle)
+        return True
+
+    async def obey(self, command: dict[str, Any]) -> None:
+        """Do what a page asks. Runs on the private loop; the click's own thread is free again."""
+        kind = command["kind"]
+        self._busy_until = max(self._busy_until, self._clock() + IDLE)
+        try:
+            if kind == "sweep":
+                await self._command(command.get("act"))
+            elif (task := self._state.task(command.get("key"))) is not None:
+                if kind == "card":
+                    self._cards.open(task)
+                elif kind == "pick":
+                    self._pick(task.key, command.get("picked") is True)
+                elif kind == "playing":
+                    seconds = film_answers.seconds_of(command.get("seconds"))
+                    self._busy_until = self._clock() + seconds + IDLE
+                elif kind == "stop":
+                    await self._owner.stopped(task.key)
+                elif kind == "watch":
+                    await self._owner.watched(task.key)
+                elif kind in ("retry", "resend"):
+                    await self._again(task.key)
+                elif kind in film_answers.KINDS:
+                    await self._films.answer(task.record, command)
+        except SoraError as error:
+            self._say(f"{error.message} {error.advice}".strip())
+
+    async def _command(self, act: object) -> None:
+        """What a button above the rows asks of the whole sweep."""
+        from sora_nb.display.sweep import Sweep
+
+        sweep = self._source
+        if not isinstance(sweep, Sweep):
+            return
+        match act:
+            case "start":
+                sweep.start()
+            case "pause":
+                sweep.pause()
+            case "continue":
+                sweep.resume()
+            case "stop":
+                await sweep.stopped()
+            case "retry_failed":
+                sweep.retry_failed()
+        self._say(None)
+        self._beats = 0
+        await self.look()
+
+    async def _again(self, key: str) -> None:
+        """Ask anew for one film that did not come; its rows have the new task from now on."""
+        old = self._state.task(key)
+        if old is None or not old.record.finished or old.record.state is State.READY:
+            return
+        new = await self._owner.retried(key)
+        for row in self._source.rows:
+            if row.task is not None and row.task.key == key:
+                row.task = new
+        await self.look()
+        self._cards.open(new)
+
+    def _pick(self, key: str, yes: bool) -> None:
+        self._source.pick(key, yes)
+        self.widget.change({}, self._state.picked(key, yes))
+
+    def _say(self, note: str | None) -> None:
+        self._state.note = note
+        self.widget.change({"note": note}, [])

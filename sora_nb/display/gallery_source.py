@@ -1,0 +1,42 @@
+"""What a gallery can show: a sweep, or any collection of tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from sora_nb.display.sweep_rows import SweepRow
+
+if TYPE_CHECKING:
+    from sora_nb.display.collection import Tasks
+    from sora_nb.display.handle import Owner
+
+
+class Source(Protocol):
+    """Rows, and what a person picked of them. A Sweep is one."""
+
+    @property
+    def owner(self) -> Owner: ...
+    @property
+    def rows(self) -> Sequence[SweepRow]: ...
+    @property
+    def picked(self) -> Tasks: ...
+    def pick(self, key: str, picked: bool = True) -> None: ...
+
+
+class TaskSource:
+    """A collection of tasks as rows, in its own order. What is picked is kept in the collection."""
+
+    def __init__(self, tasks: Tasks) -> None:
+        self._tasks = tasks
+        self.owner = tasks[0].owner
+        self.rows = [SweepRow(index, index, task.request, task) for index, task in enumerate(tasks)]
+
+    @property
+    def picked(self) -> Tasks:
+        """The tasks whose film a person picked."""
+        return self._tasks.picked
+
+    def pick(self, key: str, picked: bool = True) -> None:
+        """Pick the film of a task, or take that back. Raises SoraError for a task not in here."""
+        self._tasks.pick(key, picked)

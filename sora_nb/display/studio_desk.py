@@ -1,0 +1,254 @@
+"""What happens behind the Studio's form, on the private loop: films are asked for, their tasks are
+followed, questions of the page are answered."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sora_nb.core.errors import InvalidRequest, SoraError
+from sora_nb.core.lifecycle import new_record
+from sora_nb.core.models import MODELS
+from sora_nb.core.task import State, VideoRequest
+from sora_nb.display import film_answers, studio_snapshot
+from sora_nb.display.gallery_cards import Cards
+from sora_nb.display.handle import Owner
+from sora_nb.display.places import server_root_of_kernel
+from sora_nb.display.studio_fields import Fields, blamed, read_fields
+from sora_nb.display.studio_tasks import StudioTasks
+from sora_nb.engine.history import TELLING
+
+if TYPE_CHECKING:
+    from sora_nb.asking import Preview
+    from sora_nb.core.settings import Settings
+    from sora_nb.display.collection import Tasks
+    from sora_nb.display.handle import Task
+    from sora_nb.display.sweep import Sweep
+    from sora_nb.display.widget import LiveWidget
+
+Json = dict[str, Any]
+Command = dict[str, Any]
+
+LOOK = 2.0
+"""Seconds between looks at tasks that other cells and other kernels made."""
+
+SPARING = 50
+"""A look may take a fiftieth of the time until the next one."""
+
+
+class StudioOwner(Owner, Protocol):
+    """What the Studio needs from a client."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def service(self) -> str: ...
+    @property
+    def generate(self) -> Callable[..., Task]: ...
+    @property
+    def sweep(self) -> Callable[..., Sweep]: ...
+    @property
+    def preview(self) -> Callable[..., Preview]: ...
+    def budget_left(self) -> dict[str, float]: ...
+    def balance(self) -> float: ...
+    def tasks(self) -> Tasks: ...
+    def get(self, key: str) -> Task: ...
+    def keys(self) -> list[str]: ...
+
+
+class StudioDesk:
+    """Serves one Studio. ``owner_of`` gives the client of the moment: ``configure`` changes it.
+
+    ``held`` gives the kernel's own fields. But for ``hand_over`` all of it runs on the private
+    loop of that client.
+    """
+
+    def __init__(
+        self,
+        page: LiveWidget,
+        owner_of: Callable[[], StudioOwner],
+        held: Callable[[], Fields],
+    ) -> None:
+        self._page = page
+        self._owner_of = owner_of
+        self._held = held
+        self._cards = Cards(page, server_root_of_kernel())
+        self._tasks: StudioTasks | None = None
+        self._answered: Json | None = None
+        self._clicks: deque[int] = deque(maxlen=256)
+        self._closed = False
+
+    def hand_over(self, command: Command) -> None:
+        """Have a command of the page obeyed. Called on any thread."""
+        try:
+            owner = self._owner_of()
+        except SoraError as error:  # no client can be made: nobody else tells the page anything
+            if command["kind"] == "generate":
+                said = studio_snapshot.trouble(error, None)
+                answer = studio_snapshot.answered(_number(command) or 0, [], [], said)
+                self._page.change({"answered": answer}, [])
+            return
+        owner.later(self._obey(owner, command))
+
+    def open(self) -> None:
+        """Begin to follow the tasks. Called on any thread."""
+        with suppress(SoraError):  # the first click says what is wrong
+            owner = self._owner_of()
+            owner.later(self._obey(owner, {"kind": "open"}))
+
+    def close(self) -> None:
+        self._closed = True
+
+    async def _obey(self, owner: StudioOwner, command: Command) -> None:
+        tasks = self._following(owner)
+        match command["kind"]:
+            case "generate":
+                self._generate(tasks, command)
+            case "preview":
+                self._preview(owner, command)
+            case "balance":
+                await self._balance(owner)
+            case _:
+                if (task := tasks.get(command.get("key"))) is not None:
+                    await self._about(tasks, task, command)
+
+    def _following(self, owner: StudioOwner) -> StudioTasks:
+        tasks = self._tasks
+        if tasks is None or tasks.owner is not owner:
+            if tasks is not None:
+                tasks.end()
+            self._tasks = tasks = StudioTasks(owner, lambda keys: self._changed(owner, keys))
+            with suppress(SoraError):  # a journal that cannot be read: the first click says so
+                tasks.look_again()
+            self._show(tasks)
+            owner.later(self._look_out(tasks))
+        return tasks
+
+    async def _look_out(self, tasks: StudioTasks) -> None:
+        """Notice what other cells and kernels do, and a client that took the place of this one."""
+        loop = asyncio.get_running_loop()
+        took = 0.0
+        while True:
+            await asyncio.sleep(max(LOOK, SPARING * took))
+            if self._closed or self._tasks is not tasks:
+                return
+            with suppress(SoraError):
+                if (owner := self._owner_of()) is not tasks.owner:
+                    owner.later(self._obey(owner, {"kind": "open"}))
+                    return
+                began = loop.time()
+                if tasks.look():
+                    self._show(tasks)
+                took = loop.time() - began
+
+    def _show(self, tasks: StudioTasks) -> None:
+        self._page.show(self._head(tasks.owner), tasks.rows())
+
+    def _changed(self, owner: StudioOwner, keys: frozenset[str]) -> None:
+        if self._tasks is not None and self._tasks.owner is owner:
+            self._page.change(self._head(owner), self._tasks.moved(keys))
+            self._cards.changed(keys)
+
+    def _head(self, owner: StudioOwner) -> Json:
+        left: dict[str, float] = {}
+        with suppress(SoraError):
+            left = owner.budget_left()
+        return {**studio_snapshot.head(owner.settings, left), "answered": self._answered}
+
+    def _generate(self, tasks: StudioTasks, command: Command) -> None:
+        """Ask for all takes of one click or for none; a click that comes twice is the same one."""
+        click = _number(command)
+        if click is None or click in self._clicks:
+            return
+        self._clicks.append(click)
+        made: list[Task] = []
+        asked: Fields | None = None
+        error: SoraError | None = None
+        try:
+            asked = read_fields(command.get("fields"), self._held())
+            asked.request()
+            made = _ask(tasks.owner, asked)
+        except SoraError as trouble:
+            error = trouble
+        said = None if error is None else _said(error, asked)
+        keys = [task.key for task in made]
+        reused = [task.key for task in made if task.reused]
+        self._answered = studio_snapshot.answered(click, keys, reused, said)
+        tasks.take_in(made)
+        self._show(tasks)
+
+    def _preview(self, owner: StudioOwner, command: Command) -> None:
+        """What one click would do now. Sends nothing."""
+        answer: Json = {"kind": "preview", "request": _number(command), "problem": None}
+        asked: Fields | None = None
+        try:
+            asked = read_fields(command.get("fields"), self._held())
+            takes = range(1, asked.takes + 1)
+            settings = asked.settings()
+            answer["reuses"] = [
+                owner.preview(asked.prompt, take=take, **settings).reuses for take in takes
+            ]
+            answer["estimate"] = _estimate(owner, asked.request())
+        except SoraError as error:
+            answer["problem"] = _said(error, asked)
+        self._page.send(answer)
+
+    async def _balance(self, owner: StudioOwner) -> None:
+        try:
+            answer: Json = {"usd": round(await asyncio.to_thread(owner.balance), 2)}
+        except SoraError as error:
+            answer = {"error": error.message}
+        self._page.send({"kind": "balance", **answer})
+
+    async def _about(self, tasks: StudioTasks, task: Task, command: Command) -> None:
+        """Do what the card of one task asks."""
+        owner = tasks.owner
+        try:
+            match command["kind"]:
+                case "card":
+                    self._cards.open(task)
+                case "stop":
+                    await owner.stopped(task.key)
+                case "watch":
+                    await owner.watched(task.key)
+                case "retry" | "resend":
+                    if task.record.finished and task.record.state is not State.READY:
+                        new = await owner.retried(task.key)
+                        tasks.take_in([new])
+                        self._show(tasks)
+                        self._page.send({"kind": "instead", "key": task.key, "by": new.key})
+                case kind if kind in film_answers.KINDS:
+                    answers = film_answers.FilmAnswers(owner, self._page)
+                    await answers.answer(task.record, command)
+        except SoraError:
+            self._cards.changed([task.key])  # the card's own state says what is so
+
+
+def _ask(owner: StudioOwner, asked: Fields) -> list[Task]:
+    """The takes: several are a sweep, for which the budget is reserved as one."""
+    settings = {**asked.settings(), "new": asked.new}
+    if asked.takes == 1:
+        return [owner.generate(asked.prompt, **settings)]
+    rows = owner.sweep([asked.prompt], takes=asked.takes, **settings).rows
+    return [row.task for row in rows if row.task is not None]
+
+
+def _number(command: Command) -> int | None:
+    """The page's own number of a click or question."""
+    number = command.get("request")
+    return number if isinstance(number, int) and not isinstance(number, bool) else None
+
+
+def _said(error: SoraError, asked: Fields | None) -> Json:
+    field = blamed(asked) if asked is not None and isinstance(error, InvalidRequest) else None
+    return studio_snapshot.trouble(error, field)
+
+
+def _estimate(owner: StudioOwner, request: VideoRequest) -> Json | None:
+    record = new_record("", request, service=owner.service, now=0.0)
+    ends = owner.board.history.of(record)
+    known = request.model in MODELS or ends.seen >= TELLING
+    return studio_snapshot.estimate(ends) if known else None

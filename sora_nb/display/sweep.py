@@ -1,0 +1,309 @@
+"""Sweep: many films as one value, one row for each."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from sora_nb.core.errors import SoraError, WaitTimeout
+from sora_nb.core.task import State
+from sora_nb.display.arrivals import Arrivals
+from sora_nb.display.collection import Tasks
+from sora_nb.display.handle import Task
+from sora_nb.display.mapping import Results
+from sora_nb.display.sweep_rows import SweepOwner, SweepRow, by_request
+from sora_nb.display.sweep_table import sweep_table, text_of
+from sora_nb.display.video import Video
+from sora_nb.display.waiting import Detached, wait_for, watch
+from sora_nb.engine.batch import Batch
+from sora_nb.planning.outlook import Outlook
+from sora_nb.planning.plan import PlannedRow, complaint
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+class Sweep(Sequence[SweepRow]):
+    """Many films: waited for, looked through, tried again and paused as one.
+
+    ``await sweep`` and ``sweep.wait()`` end when nothing moves any more; a row that fails is a row
+    of the table, never an exception that hides the others.
+    """
+
+    def __init__(
+        self,
+        owner: SweepOwner,
+        rows: Sequence[PlannedRow],
+        *,
+        concurrency: int | None = None,
+        new: bool = False,
+    ) -> None:
+        self.owner = owner
+        self.rows = [
+            SweepRow(row.index, row.row, row.request, None, row.error, row.given, row.labels)
+            for row in rows
+        ]
+        self._complaints = [complaint(row) for row in rows if row.request is None]
+        self._concurrency = concurrency
+        self._new = new
+        self._batches: list[Batch] = []
+        self._picked: set[str] = set()
+        self.shown_in: object = None
+
+    @overload
+    def __getitem__(self, index: int) -> SweepRow: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[SweepRow]: ...
+    def __getitem__(self, index: int | slice) -> SweepRow | list[SweepRow]:
+        return self.rows[index]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[SweepRow]:
+        return iter(self.rows)
+
+    # Running
+
+    @property
+    def started(self) -> bool:
+        """Whether the films were asked for."""
+        return bool(self._batches)
+
+    @property
+    def concurrency(self) -> int | None:
+        """How many films are made at a time; None for as many as the client allows."""
+        return self._concurrency
+
+    @property
+    def paused(self) -> bool:
+        """Whether no more films are sent for the time being."""
+        return bool(self._batches) and all(batch.paused for batch in self._batches)
+
+    def start(self) -> Sweep:
+        """Write all rows down, reserve the budget for all of them, begin to send them.
+
+        A second call does nothing. Raises BudgetExceeded or JournalError: then nothing was
+        written and nothing is sent.
+        """
+        if not self.started:
+            self._begin(self.rows)
+        return self
+
+    @property
+    def plan(self) -> Outlook:
+        """How many films are still to be asked for, how long they take, what they cost, and
+        whether the budget allows it. Writes and sends nothing."""
+        groups = by_request(row for row in self.rows if row.task is None)
+        return self.owner.look_ahead(
+            [request for request, _ in groups],
+            new=self._new,
+            concurrency=self._concurrency,
+            same=sum(len(rows) - 1 for _, rows in groups),
+            complaints=self._complaints,
+        )
+
+    def pause(self) -> None:
+        """Send no more of them. Those at the service go on and are saved."""
+        self._command(Batch.pause)
+
+    def resume(self) -> None:
+        """Send the others, too."""
+        self._command(Batch.resume)
+
+    def stop(self) -> None:
+        """Stop what was not sent: it is not charged. Films at the service are paid for: they go on.
+
+        Started again by running the same cell again.
+        """
+        wait_for(self.owner.run(self.stopped()))
+
+    async def stopped(self) -> None:
+        """``stop`` for callers on the private loop: the buttons of a panel."""
+        for batch in self._batches:
+            await batch.stop()
+
+    def retry_failed(self) -> Tasks:
+        """Ask anew for the films that failed, as new tasks, which are paid for; gives those.
+
+        An unsure task is never sent again by this: only a person knows whether it was charged.
+        """
+        again = [
+            row for row in self.rows if row.task is not None and row.task.state == State.FAILED
+        ]
+        self._begin(again)
+        return Tasks(_distinct(row.task for row in again))
+
+    def _begin(self, rows: Sequence[SweepRow]) -> None:
+        groups = by_request(rows)
+        if not groups:
+            return
+        begun, batch = self.owner.begin(
+            [request for request, _ in groups], new=self._new, concurrency=self._concurrency
+        )
+        for (_, same), (task, gone) in zip(groups, begun, strict=True):
+            for row in same:
+                row.task = task
+                row.error = None if gone is None else f"{gone.message} {gone.advice}".strip()
+        self._batches.append(batch)
+
+    def _command(self, command: Callable[[Batch], None]) -> None:
+        for batch in self._batches:
+            self.owner.call(lambda batch=batch: command(batch))  # type: ignore[misc]
+
+    # Waiting
+
+    def wait(self, timeout: float | None = None) -> Sweep:
+        """Block until nothing moves any more, at most ``timeout`` seconds; gives the sweep.
+
+        No row's failure is raised. Coroutines and clicks of the notebook go on meanwhile. Ctrl-C
+        stops the waiting, not the sweep. Raises WaitTimeout.
+        """
+        try:
+            wait_for(self._all_rest(), timeout)
+        except TimeoutError:
+            raise WaitTimeout(
+                f"{self._unfinished()} of {len(self.rows)} films are still on their way after "
+                f"{timeout:g} s of waiting.",
+                advice="They go on by themselves: wait again, or look at sweep.table().",
+            ) from None
+        except KeyboardInterrupt:
+            raise _detached() from None
+        return self
+
+    def __await__(self) -> Generator[Any, None, Sweep]:
+        return self._wait().__await__()
+
+    async def _wait(self) -> Sweep:
+        await watch(self._all_rest())
+        return self
+
+    def as_completed(self) -> Arrivals[Task]:
+        """The tasks in the order in which they come to rest, for ``for`` and ``async for``.
+
+        Each task once, whatever its outcome. Raises SoraError when the client is closed meanwhile.
+        """
+        tasks = self.tasks
+        arrivals: Arrivals[Task] = Arrivals(len(tasks), detached=_detached)
+
+        def came(task: Task, rests: concurrent.futures.Future[Any]) -> None:
+            error = rests.exception()
+            if isinstance(error, Exception):
+                arrivals.fail(error)
+            else:
+                arrivals.put(task)
+
+        for task in tasks:
+            self.owner.finished(task.key).add_done_callback(partial(came, task))
+        return arrivals
+
+    def map(
+        self, fn: Callable[[Video], R], executor: concurrent.futures.Executor | None = None
+    ) -> Results[R]:
+        """Run ``fn(video)`` for each film as it becomes ready; returns at once.
+
+        ``executor``: any ``concurrent.futures.Executor``, e.g. Dask's ``client.get_executor()``;
+        threads by default. On another machine the Video reads its frames from the film's link.
+        Raises SoraError before the start.
+        """
+        if not self.started:
+            raise SoraError("the sweep has not begun: it has no films.", advice="sweep.start()")
+        return Results(self.tasks, self.as_completed(), fn, executor)
+
+    def _all_rest(self) -> concurrent.futures.Future[None]:
+        """A future that is done once every task rests, those of a later retry included."""
+
+        async def look() -> None:
+            while waiting := [task for task in self.tasks if not task.record.finished]:
+                rests = [asyncio.wrap_future(self.owner.finished(task.key)) for task in waiting]
+                await asyncio.gather(*rests)
+
+        return self.owner.run(look())
+
+    def _unfinished(self) -> int:
+        return sum(not task.record.finished for task in self.tasks)
+
+    # Looking
+
+    @property
+    def tasks(self) -> Tasks:
+        """The tasks of all rows, each once, in the order of the rows."""
+        return Tasks(_distinct(row.task for row in self.rows))
+
+    @property
+    def videos(self) -> list[Video]:
+        """The films that are ready, in the order of the rows."""
+        return [task.video() for task in self.tasks if task.state == State.READY]
+
+    @property
+    def failed(self) -> Tasks:
+        """The tasks that the service refused or ended without a film."""
+        return Tasks([task for task in self.tasks if task.state == State.FAILED])
+
+    @property
+    def picked(self) -> Tasks:
+        """The tasks whose film a person picked in the gallery, in the order of the rows."""
+        return Tasks([task for task in self.tasks if task.key in self._picked])
+
+    def pick(self, key: str, picked: bool = True) -> None:
+        """Pick the film of a task, or take that back. Raises SoraError for a task not in here."""
+        if all(task.key != key for task in self.tasks):
+            raise SoraError(f"task {key} is not in this sweep.", advice="`sweep.table()` lists it.")
+        (self._picked.add if picked else self._picked.discard)(key)
+
+    @property
+    def progress(self) -> dict[str, int]:
+        """How many rows are in each state, in the order of a task's life; ``invalid`` ones last."""
+        found = Counter(
+            "planned" if row.request and not row.task else row.task.state if row.task else "invalid"
+            for row in self.rows
+        )
+        order = ["planned", *State, "invalid"]
+        return {str(word): found[str(word)] for word in order if found[str(word)]}
+
+    def gallery(self) -> None:
+        """Show all films in one list that is filtered, sorted, played, compared and picked from."""
+        from sora_nb.display.gallery_output import show_gallery
+
+        show_gallery(self, live=True)
+
+    def table(self) -> list[dict[str, Any]]:
+        """One dict a row, for ``pd.DataFrame`` and ``pl.DataFrame``; see ``sweep_table``."""
+        return sweep_table(self.rows)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The table as a pandas DataFrame. Raises ImportError where pandas is not installed."""
+        import pandas as pd
+
+        return pd.DataFrame(self.table())
+
+    def __repr__(self) -> str:
+        return text_of(self.rows, self.progress) if self.started else str(self.plan)
+
+    def _display_(self) -> object:
+        from sora_nb.display.marimo_view import sweep_view
+
+        return sweep_view(self)
+
+    def _ipython_display_(self) -> None:
+        from sora_nb.display.sweep_output import show_sweep
+
+        show_sweep(self)
+
+
+def _distinct(tasks: Iterable[Task | None]) -> list[Task]:
+    return list({task.key: task for task in tasks if task is not None}.values())
+
+
+def _detached() -> Detached:
+    return Detached(
+        "stopped waiting; the films go on. After a restart of the kernel: run the cell that made "
+        "the sweep again, or `%sora resume`"
+    )

@@ -1,0 +1,196 @@
+"""A sweep's rows as checked requests: every list multiplied out, every bad row named. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+from sora_nb.asking import make_request
+from sora_nb.core.errors import InvalidRequest, shorten
+from sora_nb.core.task import VideoRequest
+from sora_nb.planning.cells import SETTINGS, plain, read
+from sora_nb.planning.tables import MOST, Row, read_table
+from sora_nb.planning.template import check_places, fill
+
+_NAMED = 5
+"""Bad rows that an error names; with its first and last lines it has eight."""
+
+_GRID = ("duration", "aspect_ratio", "image", "model", "remove_watermark", "extra")
+"""The order in which lists are multiplied out, within one prompt; takes vary fastest."""
+
+
+@dataclass(frozen=True)
+class PlannedRow:
+    """One film of a sweep, or why it cannot be made (``error``; ``request`` is None then).
+
+    ``index`` counts from 0 within the sweep; ``row`` is how the table names the row it came from;
+    ``given`` are the settings as they were given, ``labels`` the columns that are no setting.
+    """
+
+    index: int
+    row: int | str
+    request: VideoRequest | None
+    error: str | None
+    given: Mapping[str, Any] = field(default_factory=dict)
+    labels: Mapping[str, Any] = field(default_factory=dict)
+
+
+def plan_rows(
+    source: Any,
+    *,
+    template: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    on_invalid: str = "raise",
+    **settings: Any,
+) -> list[PlannedRow]:
+    """The rows of a sweep, in the order of the table; each of them multiplied out by its lists.
+
+    ``settings`` hold for all rows that do not say otherwise; a list is a grid. ``template`` is the
+    prompt of every row, with its ``{column}`` places filled; ``columns`` maps the names of columns
+    to settings. Raises one InvalidRequest that names the bad rows, unless
+    ``on_invalid`` is ``skip``; and for a source or a mapping that cannot be read at all.
+    """
+    if on_invalid not in ("raise", "skip"):
+        raise InvalidRequest(f"on_invalid is 'raise' or 'skip', not {on_invalid!r}.")
+    table = read_table(source)
+    if not table:
+        raise InvalidRequest("a sweep of no rows: there is nothing to make.")
+    renamed = _renaming(table, dict(columns or {}), template)
+    rows: list[PlannedRow] = []
+    for row in table:
+        labels = {name: plain(cell) for name, cell in row.fields.items() if name not in renamed}
+        own, missing = _own(row, renamed), None
+        if template is not None:
+            try:
+                own["prompt"] = fill(template, row.fields)
+            except InvalidRequest as error:
+                missing = error.message
+        for given in _multiplied(own, settings):
+            rows.append(_checked(len(rows), row.label, given, labels, missing))
+            if len(rows) > MOST:
+                raise InvalidRequest(
+                    f"this sweep has more than {MOST} films.", advice="Make several of them."
+                )
+    bad = [row for row in rows if row.request is None]
+    if bad and (on_invalid == "raise" or len(bad) == len(rows)):
+        raise _refusal(bad, len(rows))
+    return rows
+
+
+def complaint(row: PlannedRow) -> str:
+    """A bad row in one line: its name, its first words, and what is wrong."""
+    prompt = row.given.get("prompt")
+    words = f" ({shorten(' '.join(prompt.split()), 30)!r})" if isinstance(prompt, str) else ""
+    return f"row {row.row}{words}: {shorten(str(row.error), 160)}"
+
+
+def _refusal(bad: Sequence[PlannedRow], count: int) -> InvalidRequest:
+    lines = list(dict.fromkeys(complaint(row) for row in bad))
+    shown = lines[:_NAMED]
+    if len(lines) > _NAMED:
+        shown.append(f"… and {len(lines) - _NAMED} more like these")
+    rest = "" if len(bad) == count else ', or make the others with on_invalid="skip"'
+    return InvalidRequest(
+        "\n".join([f"{len(bad)} of {count} films cannot be made. Nothing was sent.", *shown]),
+        advice=f"Correct them{rest}.",
+    )
+
+
+def _renaming(
+    table: Sequence[Row], columns: dict[str, str], template: str | None
+) -> dict[str, str]:
+    """The setting that each column gives, by the column's name. Raises InvalidRequest."""
+    names = list(dict.fromkeys(name for row in table for name in row.fields))
+    for name, setting in columns.items():
+        if setting not in SETTINGS:
+            raise InvalidRequest(
+                f"columns maps {name!r} to {setting!r}, which is no setting.",
+                advice=f"The settings are {', '.join(SETTINGS)}.",
+            )
+        if name not in names:
+            raise InvalidRequest(
+                f"the table has no column {name!r}.",
+                advice=f"Its columns are {shorten(', '.join(names), 300)}.",
+            )
+    found = {name: columns.get(name, name) for name in names}
+    found = {name: setting for name, setting in found.items() if setting in SETTINGS}
+    if template is not None:
+        check_places(template, names)
+        return {name: setting for name, setting in found.items() if setting != "prompt"}
+    given = list(found.values())
+    twice = next((setting for setting in given if given.count(setting) > 1), None)
+    if twice is not None:
+        raise InvalidRequest(f"two columns give the setting {twice!r}.", advice="Rename one.")
+    if "prompt" not in given:
+        raise InvalidRequest(
+            "the table has no column 'prompt'.",
+            advice=f"Say which one it is: columns={{{(names or ['text'])[0]!r}: 'prompt'}}. "
+            f"Its columns are {shorten(', '.join(names), 200)}.",
+        )
+    return found
+
+
+def _own(row: Row, renamed: Mapping[str, str]) -> dict[str, Any]:
+    """The settings that the row itself gives."""
+    cells = {setting: plain(row.fields.get(name)) for name, setting in renamed.items()}
+    return {setting: cell for setting, cell in cells.items() if cell is not None}
+
+
+def _multiplied(own: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every combination of the values of lists, in a stable order, and of the takes."""
+    if "take" in own or "takes" in own:  # either of them replaces what holds for all rows
+        settings = {name: value for name, value in settings.items() if name != "takes"}
+    given = {**settings, **own}
+    names = [name for name in _GRID if given.get(name) is not None]
+    takes = _takes(given)
+    for values in product(*(_values(given[name]) for name in names), takes):
+        chosen = dict(zip(names, values[:-1], strict=True))
+        yield {"prompt": given.get("prompt"), **chosen, **values[-1]}
+
+
+def _values(value: Any) -> list[Any]:
+    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
+        return [value]
+    return list(value) or [None]
+
+
+def _takes(given: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The takes of one film; what is no number of takes is left for the row's own check."""
+    if "take" in given:
+        both = {"takes": given["takes"]} if "takes" in given else {}
+        return [{"take": take, **both} for take in _values(given["take"])]
+    try:
+        count = int(read("takes", given.get("takes", 1)))
+    except InvalidRequest:
+        return [{"takes": given["takes"]}]
+    return [{"take": take} for take in range(1, min(count, MOST) + 1)] or [{"takes": count}]
+
+
+def _checked(
+    index: int,
+    label: int | str,
+    given: Mapping[str, Any],
+    labels: Mapping[str, Any],
+    error: str | None,
+) -> PlannedRow:
+    request: VideoRequest | None = None
+    if error is None:
+        try:
+            request = _request({name: plain(value) for name, value in given.items()})
+        except InvalidRequest as found:
+            error = f"{found.message} {found.advice}".strip()
+    return PlannedRow(index, label, request, error, given, labels)
+
+
+def _request(given: Mapping[str, Any]) -> VideoRequest:
+    """Raises InvalidRequest."""
+    if given["prompt"] is None:
+        raise InvalidRequest("the prompt is missing.")
+    values = {name: read(name, value) for name, value in given.items() if value is not None}
+    if "takes" in values:
+        if "take" in values:
+            raise InvalidRequest("the row gives take and takes: one of them is enough.")
+        raise InvalidRequest(f"takes {values['takes']} is not a number from 1 on.")
+    return make_request(**values)
