@@ -31,7 +31,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -212,7 +212,7 @@ def be_client(client: str, url: str, speed: float, fleet: Fleet) -> None:
 
 
 def measure(
-    clients: list[str], fleets: list[int], lengths: list[int], speed: float
+    clients: list[str], fleets: list[int], lengths: Sequence[int], speed: float
 ) -> list[dict[str, Any]]:
     """Each client for each fleet, one after another, on a simulator of their own each."""
     lines = []
@@ -249,22 +249,23 @@ def verdict(lines: list[dict[str, Any]]) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="1 and 40 films, two clients")
+    parser.add_argument("--quick", action="store_true", help="20 short films, two clients")
     parser.add_argument("--tasks", type=int, help="only this fleet")
     parser.add_argument("--speed", type=float, help="service seconds a second")
-    parser.add_argument("--lengths", type=int, nargs="+", default=LENGTHS, help="seconds of film")
+    parser.add_argument("--lengths", type=int, nargs="+", help="seconds of film")
     parser.add_argument("--client", choices=CLIENTS, help="only this client")
     parser.add_argument("--url", help="a simulator that runs already")
     given = parser.parse_args()
+    lengths = given.lengths or (LENGTHS[:1] if given.quick else LENGTHS)
     if given.url:
-        fleet = Fleet(f"{given.client} of {given.tasks}", given.tasks, tuple(given.lengths))
+        fleet = Fleet(f"{given.client} of {given.tasks}", given.tasks, tuple(lengths))
         be_client(given.client, given.url, given.speed, fleet)
         return
     clients = ["sora_nb", "every 10 s"] if given.quick else list(CLIENTS)
     clients = [given.client] if given.client else clients
-    fleets = [1, 40] if given.quick else list(FLEETS)
+    fleets = [20] if given.quick else list(FLEETS)
     fleets = [given.tasks] if given.tasks else fleets
-    lines = measure(clients, fleets, given.lengths, given.speed or (100.0 if given.quick else 3.0))
+    lines = measure(clients, fleets, lengths, given.speed or (100.0 if given.quick else 3.0))
     if "sora_nb" in clients:
         print(json.dumps(verdict(lines)))
 
