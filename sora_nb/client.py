@@ -6,7 +6,6 @@ import concurrent.futures
 import os
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from sora_nb.asking import Preview, cost_of, make_request
@@ -15,7 +14,7 @@ from sora_nb.core.settings import resolve, sealed
 from sora_nb.core.task import TaskRecord, VideoRequest
 from sora_nb.display.collection import Tasks
 from sora_nb.display.handle import Task
-from sora_nb.display.places import notebook_folder
+from sora_nb.display.host import notebook_folder_here
 from sora_nb.display.sweep import Sweep
 from sora_nb.display.sweep_rows import Begun
 from sora_nb.display.waiting import wait_for
@@ -37,7 +36,7 @@ class Client(Lifetime):
 
     def __init__(self, *, configured: Mapping[str, Any] | None = None, **settings: Any) -> None:
         settings = sealed(settings)
-        self.notebook_folder = notebook_folder(os.environ, Path.cwd())
+        self.notebook_folder = notebook_folder_here()
         super().__init__(
             resolve(
                 settings,
@@ -132,23 +131,24 @@ class Client(Lifetime):
             sweep.start()
         return sweep
 
-    def begin(
-        self, requests: Sequence[VideoRequest], *, new: bool, concurrency: int | None
-    ) -> tuple[list[Begun], Batch]:
+    def begin(self, requests: Sequence[VideoRequest], batch: Batch, *, new: bool) -> list[Begun]:
         """Write different requests down, reserve the budget for all, begin to send them."""
         from sora_nb.sweeping import accept_all
 
-        accepted, batch = self._on_loop(
-            lambda workshop: accept_all(workshop, requests, new=new, concurrency=concurrency)
-        )
-        begun = [Begun(self._task(record, reused), gone) for record, reused, gone in accepted]
-        return begun, batch
+        accepted = self._on_loop(lambda parts: accept_all(parts, requests, batch, new=new))
+        return [Begun(self._task(record, reused), why) for record, reused, why in accepted]
+
+    def batch(self, concurrency: int | None) -> Batch:
+        """An empty batch for ``begin``. Raises InvalidRequest."""
+        from sora_nb.sweeping import new_batch
+
+        return self._on_loop(lambda parts: new_batch(parts, concurrency))
 
     def look_ahead(self, requests: Sequence[VideoRequest], **how: Any) -> Outlook:
         """What ``begin`` would mean; see ``sweeping.look_ahead``. Writes and sends nothing."""
         from sora_nb.sweeping import look_ahead
 
-        return self._on_loop(lambda workshop: look_ahead(workshop, requests, **how))
+        return self._on_loop(lambda parts: look_ahead(parts, requests, **how))
 
     def preview(self, prompt: str, *, new: bool = False, **settings: Any) -> Preview:
         """What ``generate`` with the same arguments would send. Sends nothing."""
@@ -206,7 +206,7 @@ class Client(Lifetime):
         return wait_for(self.run(self._balance()))
 
     async def _balance(self) -> float:
-        return await self._parts().service.balance()
+        return await self._open().service.balance()
 
     # What a person decides about one task
 
@@ -235,13 +235,13 @@ class Client(Lifetime):
     # The same for callers on the private loop: the buttons of a panel
 
     async def stopped(self, key: str) -> None:
-        await self._parts().engine.stop(key)
+        await self._open().engine.stop(key)
 
     async def watched(self, key: str) -> None:
-        self._parts().watch(key)
+        self._open().watch(key)
 
     async def retried(self, key: str) -> Task:
-        return self._task(*self._parts().again(key))
+        return self._task(*self._open().again(key))
 
     # What handles and outputs ask of their owner
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-_open: weakref.WeakSet[Lifetime] = weakref.WeakSet()
+_open_clients: weakref.WeakSet[Lifetime] = weakref.WeakSet()
 
 
 class Lifetime:
@@ -48,18 +48,18 @@ class Lifetime:
         return self._background.call(act)
 
     def _on_loop(self, act: Callable[[Workshop], T]) -> T:
-        return self._background.call(lambda: act(self._parts()))
+        return self._background.call(lambda: act(self._open()))
 
-    def _parts(self) -> Workshop:
+    def _open(self) -> Workshop:
         """The moving parts, built on the private loop at the first use."""
         if self._workshop is None:
             from sora_nb.workshop import build
 
             self._workshop = build(self.settings)
-            if not _open:
+            if not _open_clients:
                 atexit.unregister(_close_all)
                 atexit.register(_close_all)
-            _open.add(self)
+            _open_clients.add(self)
         return self._workshop
 
     def close(self) -> None:
@@ -82,7 +82,7 @@ class Lifetime:
             self.later(self._retire())
 
     async def _retire(self) -> None:
-        await self._parts().at_rest()
+        await self._open().at_rest()
         # Closing joins the private thread, which therefore cannot do it.
         threading.Thread(target=self.close, name="sora_nb-close", daemon=True).start()
 
@@ -104,5 +104,5 @@ class Lifetime:
 
 
 def _close_all() -> None:
-    for client in tuple(_open):
+    for client in tuple(_open_clients):
         client.close()

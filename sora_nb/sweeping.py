@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from sora_nb.core.budget import amounts, total
-from sora_nb.core.errors import BudgetExceeded, InvalidRequest, LinkExpired
+from sora_nb.core.budget import amounts, counts, total
+from sora_nb.core.errors import BudgetExceeded, InvalidRequest, LinkExpired, SoraError
 from sora_nb.core.task import TaskRecord, VideoRequest
 from sora_nb.engine.batch import Batch
 from sora_nb.engine.history import source_of
@@ -17,22 +17,22 @@ from sora_nb.workshop import Workshop
 
 
 class Accepted(NamedTuple):
-    """A task of ``accept_all``; ``gone``: its film was made and is lost for good."""
+    """A task of ``accept_all``; ``trouble``: why it has no film and none is on its way, e.g. that
+    its film was made once and is lost for good."""
 
     record: TaskRecord
     reused: bool
-    gone: LinkExpired | None
+    trouble: SoraError | None
 
 
 def accept_all(
-    workshop: Workshop, requests: Sequence[VideoRequest], *, new: bool, concurrency: int | None
-) -> tuple[list[Accepted], Batch]:
-    """Write different requests down as one, and begin to send them in order.
+    workshop: Workshop, requests: Sequence[VideoRequest], batch: Batch, *, new: bool
+) -> list[Accepted]:
+    """Write different requests down as one, and add them to a batch, which sends them in order.
 
     Raises JournalError, and BudgetExceeded when not all of the new ones fit: then nothing is
     written.
     """
-    at_once = concurrency_of(workshop, concurrency)
     while True:
         drafts = [workshop.draft(request) for request in requests]
         with suppress(KeyTaken):
@@ -41,39 +41,39 @@ def accept_all(
     accepted = []
     for draft, kept in zip(drafts, found, strict=True):
         workshop.ledger.take_in(kept)
-        gone: LinkExpired | None = None
+        trouble: SoraError | None = None
         try:
             workshop.taken_up(workshop.board[kept.key])
-        except LinkExpired as error:
-            gone = error
-        accepted.append(Accepted(workshop.board[kept.key], kept.key != draft.key, gone))
-    return accepted, _begin(workshop, [kept.key for kept in found], at_once)
+        except (LinkExpired, BudgetExceeded) as error:
+            trouble = error  # of one film among many
+        accepted.append(Accepted(workshop.board[kept.key], kept.key != draft.key, trouble))
+    keys = [kept.key for kept in found]
+    for earlier in workshop.batches:
+        if earlier is not batch:
+            earlier.release(keys)
+    workshop.batches[:] = [one for one in workshop.batches if not one.is_empty and one is not batch]
+    workshop.batches.append(batch)
+    batch.add(keys)
+    return accepted
 
 
-def concurrency_of(workshop: Workshop, asked: int | None) -> int:
+def new_batch(workshop: Workshop, concurrency: int | None) -> Batch:
+    """A batch without tasks yet. Raises InvalidRequest."""
+    return Batch(
+        _at_once(workshop, concurrency),
+        engine=workshop.engine,
+        ledger=workshop.ledger,
+        board=workshop.board,
+    )
+
+
+def _at_once(workshop: Workshop, asked: int | None) -> int:
     """Tasks at the service at a time. Raises InvalidRequest."""
     if asked is None:
         return workshop.settings.concurrency
     if isinstance(asked, bool) or asked < 1:
         raise InvalidRequest(f"concurrency {asked!r} is not a number of tasks from 1 on.")
     return asked
-
-
-def _begin(workshop: Workshop, keys: Sequence[str], at_once: int) -> Batch:
-    """A batch of these tasks begins; an earlier one no longer holds them back."""
-    batch = Batch(
-        keys,
-        concurrency=at_once,
-        engine=workshop.engine,
-        ledger=workshop.ledger,
-        board=workshop.board,
-    )
-    for earlier in workshop.batches:
-        earlier.release(keys)
-    workshop.batches[:] = [earlier for earlier in workshop.batches if not earlier.is_empty]
-    workshop.batches.append(batch)
-    batch.start()
-    return batch
 
 
 def look_ahead(
@@ -90,13 +90,13 @@ def look_ahead(
     ``same`` rows ask for one of them once more; ``complaints`` are about rows that cannot be made.
     """
     settings, journal = workshop.settings, workshop.journal
-    drafts = [
-        workshop.draft(request)
-        for request in requests
-        if new or journal.reusable(request, settings.service) is None
-    ]
+    drafts = []
+    for request in requests:
+        found = None if new else journal.reusable(request, settings.service)
+        if found is None or not counts(found):  # one that was stopped before it was sent is sent
+            drafts.append(workshop.draft(request))
     ends = [workshop.board.history.of(draft) for draft in drafts]
-    at_once = concurrency_of(workshop, concurrency)
+    at_once = _at_once(workshop, concurrency)
     unknown = any(draft.cost is None for draft in drafts)
     budget, refusal = "budget: none set", None
     if settings.budget is not None:

@@ -113,8 +113,8 @@ class Workshop:
         service = self.settings.service
         found = self.journal.in_states(service, UNFINISHED | {State.STOPPED})
         records = [record for record in found if record.state in UNFINISHED or record.task_id]
-        held = [batch for batch in self.batches if not batch.is_empty]
-        self.engine.resume([r for r in records if not any(b.holds(r.key) for b in held)])
+        held = frozenset[str]().union(*(batch.held for batch in self.batches))
+        self.engine.resume([record for record in records if record.key not in held])
         return records
 
     def rescue(self) -> tuple[list[TaskRecord], list[TaskRecord]]:
@@ -176,8 +176,8 @@ class Workshop:
 
     async def at_rest(self) -> None:
         """Return when no task moves by itself any more and no batch holds one back."""
-        for batch in self.batches:
-            await batch.all_handed_over()
+        while holding := [batch for batch in self.batches if not batch.is_empty]:
+            await holding[0].all_handed_over()
         await self.engine.at_rest()
 
     async def close(self) -> None:

@@ -191,18 +191,18 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
   function say(): void {
     if (!state) return;
     const text = summary(state.rows);
-    const first = said === null;
     if (text === said) return;
+    const first = said === null;
     // The end is said at once, what comes before it is gathered.
-    const over = !state.rows.some(runs);
-    if (!first && !over && saying !== null) return;
-    saying?.();
+    if (saying !== null && state.rows.some(runs)) return;
     said = text;
-    saying = over ? null : after(GATHER, life.signal, () => {
+    if (first) return;
+    live.say(text);
+    saying?.();
+    saying = after(GATHER, life.signal, () => {
       saying = null;
       say();
     });
-    if (!first) live.say(text);
   }
 
   function changed(next: GallerySnapshot | null, seconds: number): void {
@@ -227,7 +227,7 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
     world.send({ kind: "used" });
   }
   for (const event of ["pointerdown", "keydown", "wheel"]) {
-    root.addEventListener(event, use, { passive: true, signal: life.signal });
+    root.addEventListener(event, use, { capture: true, passive: true, signal: life.signal });
   }
 
   life.signal.addEventListener("abort", () => root.remove(), { once: true });

@@ -32,13 +32,13 @@ export function pickButton(pick: () => void, signal: AbortSignal): { el: HTMLBut
   const el = make("button", "snb-button snb-pickbutton", [picture, word]);
   el.type = "button";
   el.addEventListener("click", pick, { signal });
-  return {
-    el,
-    show(picked) {
-      attribute(el, "aria-pressed", String(picked));
-      write(word, picked ? "Picked" : "Pick");
-    },
-  };
+
+  function show(picked: boolean): void {
+    attribute(el, "aria-pressed", String(picked));
+    write(word, picked ? "Picked" : "Pick");
+  }
+  show(false);
+  return { el, show };
 }
 
 export function plainButton(name: IconName, label: string, act: () => void, signal: AbortSignal): HTMLButtonElement {

@@ -132,13 +132,14 @@ export function headView(
 
   function cost({ simulated, spent, cost }: Head): string {
     if (simulated) return "no charge";
-    if (spent === null || cost === null) return "";
+    if (spent === null || !cost) return "";
     return spent < cost ? `about $${spent.toFixed(2)} of $${cost.toFixed(2)} so far` : `about $${cost.toFixed(2)}`;
   }
 
   function beat(): number | null {
     if (!shown) return null;
     write(time, sentence());
+    visible(time, time.textContent !== "");
     const speed = shown.head.began?.speed ?? 1;
     return shown.moving && shown.head.began && speed > 0 ? 1000 / speed : null;
   }
@@ -154,6 +155,7 @@ export function headView(
       showActs(head.actions);
       showStrip(rows);
       write(money, cost(head));
+      visible(money, money.textContent !== "");
       write(note, head.note ?? "");
       visible(note, head.note !== null);
       beat();

@@ -58,7 +58,7 @@ export interface RowList {
 }
 
 const LINE = 52;
-const TILE = 184;
+const TILE = 164;
 const CAPTION = 66;
 /** Rows beyond each edge that are drawn before they are scrolled to. */
 const SPARE = 6;

@@ -50,6 +50,7 @@ export function settingsView(form: Form, id: string, signal: AbortSignal): Setti
   const wrong = make("p", "snb-hint");
   wrong.id = `${id}-wrong`;
   attribute(wrong, "data-tone", "bad");
+  visible(wrong, false);
   const unchecked = make("p", "snb-hint");
   const row = make("div", "snb-settings", [length.el, frame.el, size.el, takes.el, model.el]);
   const el = make("div", "snb-setting", [row, wrong, unchecked]);

@@ -38,6 +38,7 @@ export function lead(now: () => number, length: number, signal: AbortSignal): Le
   let playing = false;
   let over = false;
   let held = false;
+  let muted = false;
   let frame = 0;
 
   const whole = (): number => Math.max(0, ...[...films].filter(known).map((video) => video.duration)) || length;
@@ -136,8 +137,8 @@ export function lead(now: () => number, length: number, signal: AbortSignal): Le
       rebase(0);
       align();
     }
+    since = now();
     [playing, over, held] = [true, false, false];
-    rebase();
     tell("play");
     run();
     return Promise.resolve();
@@ -172,6 +173,13 @@ export function lead(now: () => number, length: number, signal: AbortSignal): Le
         rate = next;
         for (const video of films) video.playbackRate = rate;
         tell("ratechange");
+      },
+    },
+    muted: {
+      get: () => muted,
+      set(next: boolean) {
+        muted = next;
+        tell("volumechange");
       },
     },
     play: { value: play },

@@ -16,10 +16,11 @@ from sora_nb.core.errors import SoraError
 from sora_nb.core.task import State
 from sora_nb.display import film_answers, places
 from sora_nb.display.gallery_cards import Cards
-from sora_nb.display.gallery_saved import gallery_page, on_its_way, progress_of
+from sora_nb.display.gallery_saved import gallery_page, on_its_way
 from sora_nb.display.gallery_state import GalleryState
 from sora_nb.display.host import Host, host_here
 from sora_nb.display.saved_page import new_display_id, publish
+from sora_nb.display.sweep_rows import progress_of
 from sora_nb.display.sweep_table import text_of
 
 if TYPE_CHECKING:

@@ -6,8 +6,7 @@ The same rules as for one task hold (static_html.py): escaped, no script, no sty
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +18,7 @@ from sora_nb.display.gallery import INVALID, PLANNED, row_facts
 from sora_nb.display.gallery_source import Source
 from sora_nb.display.host import Host
 from sora_nb.display.saved_page import SavedPage, film_link
-from sora_nb.display.sweep_rows import SweepRow
+from sora_nb.display.sweep_rows import SweepRow, progress_of
 from sora_nb.display.sweep_table import error_of_row, text_of
 
 FILMS = 24
@@ -71,11 +70,6 @@ def on_its_way(source: Source) -> dict[str, str]:
     """What stands behind a live gallery, for places that cannot draw it."""
     words = "Saved while films were on their way. <code>%sora resume</code> takes them up again."
     return _bundle(source, f'{_head(source)}<p style="margin:4px 0">{words}</p>')
-
-
-def progress_of(rows: Iterable[SweepRow]) -> dict[str, int]:
-    """How many rows are in each state."""
-    return dict(Counter(_state(row) for row in rows))
 
 
 def _bundle(source: Source, html: str) -> dict[str, str]:

@@ -9,9 +9,10 @@ import os
 import sys
 from collections.abc import Mapping
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
-from sora_nb.display.places import runs_without_a_person
+from sora_nb.display.places import VSCODE_FILE, notebook_folder, runs_without_a_person
 
 
 class Host(Enum):
@@ -75,7 +76,7 @@ def host(environ: Mapping[str, str], modules: Mapping[str, Any], shell: object) 
         return Host.EXECUTED
     if "google.colab" in modules:
         return Host.COLAB
-    if "__vsc_ipynb_file__" in getattr(shell, "user_ns", {}):
+    if VSCODE_FILE in getattr(shell, "user_ns", {}):
         return Host.VSCODE
     if "VSCODE_PID" in environ and "JPY_SESSION_NAME" not in environ:
         return Host.VSCODE
@@ -91,3 +92,9 @@ def shell_here() -> Any:
 def host_here() -> Host:
     """The place of this process; asked from the thread that runs the cell."""
     return host(os.environ, sys.modules, shell_here())
+
+
+def notebook_folder_here() -> Path:
+    """The folder of this process's notebook."""
+    variables = getattr(shell_here(), "user_ns", None)
+    return notebook_folder(os.environ, Path.cwd(), variables)

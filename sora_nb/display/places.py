@@ -7,14 +7,20 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+VSCODE_FILE = "__vsc_ipynb_file__"
+"""The variable in which VS Code tells a notebook its own path."""
 
-def notebook_folder(environ: Mapping[str, str], cwd: Path) -> Path:
-    """The folder of the open notebook: what the server says, else the working folder.
 
-    ``JPY_SESSION_NAME`` is set by jupyter_server for each kernel of a notebook.
+def notebook_folder(
+    environ: Mapping[str, str], cwd: Path, variables: Mapping[str, object] | None = None
+) -> Path:
+    """The folder of the open notebook: what its host says, else the working folder.
+
+    ``JPY_SESSION_NAME`` is set by jupyter_server for each kernel of a notebook. ``variables`` are
+    the notebook's own: VS Code's working folder is the workspace's where a person wants it so.
     """
-    session = environ.get("JPY_SESSION_NAME", "")
-    folder = Path(session).parent if session else cwd
+    file = str((variables or {}).get(VSCODE_FILE) or environ.get("JPY_SESSION_NAME", ""))
+    folder = Path(file).parent if file else cwd
     return folder if folder.is_absolute() and folder.is_dir() else cwd
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import concurrent.futures
-from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
@@ -15,7 +14,7 @@ from sora_nb.display.arrivals import Arrivals
 from sora_nb.display.collection import Tasks
 from sora_nb.display.handle import Task
 from sora_nb.display.mapping import Results
-from sora_nb.display.sweep_rows import SweepOwner, SweepRow, by_request
+from sora_nb.display.sweep_rows import SweepOwner, SweepRow, by_request, distinct, progress_of
 from sora_nb.display.sweep_table import sweep_table, text_of
 from sora_nb.display.video import Video
 from sora_nb.display.waiting import Detached, wait_for, watch
@@ -53,7 +52,7 @@ class Sweep(Sequence[SweepRow]):
         self._complaints = [complaint(row) for row in rows if row.request is None]
         self._concurrency = concurrency
         self._new = new
-        self._batches: list[Batch] = []
+        self._batch: Batch | None = None
         self._picked: set[str] = set()
         self.shown_in: object = None
 
@@ -75,7 +74,7 @@ class Sweep(Sequence[SweepRow]):
     @property
     def started(self) -> bool:
         """Whether the films were asked for."""
-        return bool(self._batches)
+        return self._batch is not None
 
     @property
     def concurrency(self) -> int | None:
@@ -85,7 +84,7 @@ class Sweep(Sequence[SweepRow]):
     @property
     def paused(self) -> bool:
         """Whether no more films are sent for the time being."""
-        return bool(self._batches) and all(batch.paused for batch in self._batches)
+        return self._batch is not None and self._batch.paused
 
     def start(self) -> Sweep:
         """Write all rows down, reserve the budget for all of them, begin to send them.
@@ -112,11 +111,13 @@ class Sweep(Sequence[SweepRow]):
 
     def pause(self) -> None:
         """Send no more of them. Those at the service go on and are saved."""
-        self._command(Batch.pause)
+        if self._batch is not None:
+            self.owner.call(self._batch.pause)
 
     def resume(self) -> None:
         """Send the others, too."""
-        self._command(Batch.resume)
+        if self._batch is not None:
+            self.owner.call(self._batch.resume)
 
     def stop(self) -> None:
         """Stop what was not sent: it is not charged. Films at the service are paid for: they go on.
@@ -127,8 +128,8 @@ class Sweep(Sequence[SweepRow]):
 
     async def stopped(self) -> None:
         """``stop`` for callers on the private loop: the buttons of a panel."""
-        for batch in self._batches:
-            await batch.stop()
+        if self._batch is not None:
+            await self._batch.stop()
 
     def retry_failed(self) -> Tasks:
         """Ask anew for the films that failed, as new tasks, which are paid for; gives those.
@@ -139,24 +140,19 @@ class Sweep(Sequence[SweepRow]):
             row for row in self.rows if row.task is not None and row.task.state == State.FAILED
         ]
         self._begin(again)
-        return Tasks(_distinct(row.task for row in again))
+        return Tasks(distinct(row.task for row in again))
 
     def _begin(self, rows: Sequence[SweepRow]) -> None:
         groups = by_request(rows)
         if not groups:
             return
-        begun, batch = self.owner.begin(
-            [request for request, _ in groups], new=self._new, concurrency=self._concurrency
-        )
-        for (_, same), (task, gone) in zip(groups, begun, strict=True):
+        batch = self._batch or self.owner.batch(self._concurrency)
+        begun = self.owner.begin([request for request, _ in groups], batch, new=self._new)
+        for (_, same), (task, trouble) in zip(groups, begun, strict=True):
             for row in same:
                 row.task = task
-                row.error = None if gone is None else f"{gone.message} {gone.advice}".strip()
-        self._batches.append(batch)
-
-    def _command(self, command: Callable[[Batch], None]) -> None:
-        for batch in self._batches:
-            self.owner.call(lambda batch=batch: command(batch))  # type: ignore[misc]
+                row.error = None if trouble is None else f"{trouble.message} {trouble.advice}"
+        self._batch = batch
 
     # Waiting
 
@@ -166,12 +162,14 @@ class Sweep(Sequence[SweepRow]):
         No row's failure is raised. Coroutines and clicks of the notebook go on meanwhile. Ctrl-C
         stops the waiting, not the sweep. Raises WaitTimeout.
         """
+        end = None if timeout is None else time.monotonic() + timeout
         try:
-            wait_for(self._all_rest(), timeout)
+            for rest in self._rests():
+                wait_for(rest, None if end is None else max(0.0, end - time.monotonic()))
         except TimeoutError:
             raise WaitTimeout(
-                f"{self._unfinished()} of {len(self.rows)} films are still on their way after "
-                f"{timeout:g} s of waiting.",
+                f"{len(self._unfinished())} of {len(self.tasks)} films are still on their way "
+                f"after {timeout:g} s of waiting.",
                 advice="They go on by themselves: wait again, or look at sweep.table().",
             ) from None
         except KeyboardInterrupt:
@@ -182,15 +180,27 @@ class Sweep(Sequence[SweepRow]):
         return self._wait().__await__()
 
     async def _wait(self) -> Sweep:
-        await watch(self._all_rest())
+        for rest in self._rests():
+            await watch(rest)
         return self
+
+    def _rests(self) -> Iterator[concurrent.futures.Future[Task]]:
+        """Futures to wait for, one after the other, until every task rests, those of a retry
+        meanwhile included."""
+        while tasks := self._unfinished():
+            yield self._arrivals(tasks).all()
+
+    def _unfinished(self) -> list[Task]:
+        return [task for task in self.tasks if not task.record.finished]
 
     def as_completed(self) -> Arrivals[Task]:
         """The tasks in the order in which they come to rest, for ``for`` and ``async for``.
 
         Each task once, whatever its outcome. Raises SoraError when the client is closed meanwhile.
         """
-        tasks = self.tasks
+        return self._arrivals(self.tasks)
+
+    def _arrivals(self, tasks: Sequence[Task]) -> Arrivals[Task]:
         arrivals: Arrivals[Task] = Arrivals(len(tasks), detached=_detached)
 
         def came(task: Task, rests: concurrent.futures.Future[Any]) -> None:
@@ -217,25 +227,12 @@ class Sweep(Sequence[SweepRow]):
             raise SoraError("the sweep has not begun: it has no films.", advice="sweep.start()")
         return Results(self.tasks, self.as_completed(), fn, executor)
 
-    def _all_rest(self) -> concurrent.futures.Future[None]:
-        """A future that is done once every task rests, those of a later retry included."""
-
-        async def look() -> None:
-            while waiting := [task for task in self.tasks if not task.record.finished]:
-                rests = [asyncio.wrap_future(self.owner.finished(task.key)) for task in waiting]
-                await asyncio.gather(*rests)
-
-        return self.owner.run(look())
-
-    def _unfinished(self) -> int:
-        return sum(not task.record.finished for task in self.tasks)
-
     # Looking
 
     @property
     def tasks(self) -> Tasks:
         """The tasks of all rows, each once, in the order of the rows."""
-        return Tasks(_distinct(row.task for row in self.rows))
+        return Tasks(distinct(row.task for row in self.rows))
 
     @property
     def videos(self) -> list[Video]:
@@ -258,21 +255,16 @@ class Sweep(Sequence[SweepRow]):
             raise SoraError(f"task {key} is not in this sweep.", advice="`sweep.table()` lists it.")
         (self._picked.add if picked else self._picked.discard)(key)
 
-    @property
-    def progress(self) -> dict[str, int]:
-        """How many rows are in each state, in the order of a task's life; ``invalid`` ones last."""
-        found = Counter(
-            "planned" if row.request and not row.task else row.task.state if row.task else "invalid"
-            for row in self.rows
-        )
-        order = ["planned", *State, "invalid"]
-        return {str(word): found[str(word)] for word in order if found[str(word)]}
-
     def gallery(self) -> None:
-        """Show all films in one list that is filtered, sorted, played, compared and picked from."""
+        """Show all films in one list that stays live: filtered, played, compared, picked from."""
         from sora_nb.display.gallery_output import show_gallery
 
         show_gallery(self, live=True)
+
+    @property
+    def progress(self) -> dict[str, int]:
+        """How many rows are in each state, in the order of a task's life; ``invalid`` ones last."""
+        return progress_of(self.rows)
 
     def table(self) -> list[dict[str, Any]]:
         """One dict a row, for ``pd.DataFrame`` and ``pl.DataFrame``; see ``sweep_table``."""
@@ -296,10 +288,6 @@ class Sweep(Sequence[SweepRow]):
         from sora_nb.display.sweep_output import show_sweep
 
         show_sweep(self)
-
-
-def _distinct(tasks: Iterable[Task | None]) -> list[Task]:
-    return list({task.key: task for task in tasks if task is not None}.values())
 
 
 def _detached() -> Detached:

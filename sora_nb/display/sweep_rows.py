@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from sora_nb.core.errors import LinkExpired
-from sora_nb.core.task import VideoRequest
+from sora_nb.core.errors import SoraError
+from sora_nb.core.task import State, VideoRequest
 from sora_nb.display.handle import Owner, Task
 from sora_nb.engine.batch import Batch
 from sora_nb.planning.outlook import Outlook
@@ -16,18 +17,19 @@ T = TypeVar("T")
 
 
 class Begun(NamedTuple):
-    """A task that was asked for. ``gone``: its film was made once and is lost for good."""
+    """A task that was asked for. ``trouble``: why it has no film and none is on its way."""
 
     task: Task
-    gone: LinkExpired | None
+    trouble: SoraError | None
 
 
 class SweepOwner(Owner, Protocol):
     """What a sweep needs from the client that made it."""
 
     def begin(
-        self, requests: Sequence[VideoRequest], *, new: bool, concurrency: int | None
-    ) -> tuple[list[Begun], Batch]: ...
+        self, requests: Sequence[VideoRequest], batch: Batch, *, new: bool
+    ) -> list[Begun]: ...
+    def batch(self, concurrency: int | None) -> Batch: ...
     def look_ahead(self, requests: Sequence[VideoRequest], **how: Any) -> Outlook: ...
     def call(self, act: Callable[[], T]) -> T: ...
 
@@ -57,3 +59,18 @@ def by_request(rows: Iterable[SweepRow]) -> list[tuple[VideoRequest, list[SweepR
         if row.request is not None:
             groups.setdefault(row.request.fingerprint, (row.request, []))[1].append(row)
     return list(groups.values())
+
+
+def distinct(tasks: Iterable[Task | None]) -> list[Task]:
+    """Each task once, in order."""
+    return list({task.key: task for task in tasks if task is not None}.values())
+
+
+def progress_of(rows: Iterable[SweepRow]) -> dict[str, int]:
+    """How many rows are in each state, in the order of a task's life; ``planned`` ones first,
+    ``invalid`` ones last."""
+    found = Counter(
+        row.task.state if row.task else "planned" if row.request else "invalid" for row in rows
+    )
+    order = ("planned", *State, "invalid")
+    return {str(word): found[word] for word in order if found[word]}

@@ -27,27 +27,19 @@ _HOPELESS = frozenset({AuthenticationError.__name__, InsufficientCredits.__name_
 
 
 class Batch:
-    """``keys`` in the order in which they are sent, ``concurrency`` tasks at a time.
+    """Tasks in the order in which they are sent, ``concurrency`` of them at a time.
 
     A task that was sent before (by an earlier kernel) is handed over at once: it is paid for. When
     the service refuses the key or the account, the others are stopped: sent one by one, each of
     them would be refused as well.
     """
 
-    def __init__(
-        self,
-        keys: Iterable[str],
-        *,
-        concurrency: int,
-        engine: Engine,
-        ledger: Ledger,
-        board: Board,
-    ) -> None:
-        self._keys = tuple(dict.fromkeys(keys))
+    def __init__(self, concurrency: int, *, engine: Engine, ledger: Ledger, board: Board) -> None:
         self._concurrency = concurrency
         self._engine = engine
         self._ledger = ledger
         self._board = board
+        self._keys: tuple[str, ...] = ()
         self._held: deque[str] = deque()
         self._running: set[str] = set()
         self._unsent: set[str] = set()
@@ -55,14 +47,19 @@ class Batch:
         self._empty = asyncio.Event()
         self.paused = False
 
-    def start(self) -> None:
-        """Begin: what is at the service already first, then the others as there is room."""
-        for key in self._keys:
+    def add(self, keys: Iterable[str]) -> None:
+        """More tasks: what is at the service already at once, the others as there is room."""
+        known = self._running | self.held
+        new = [key for key in dict.fromkeys(keys) if key not in known]
+        for key in new:
             if self._board[key].state is State.QUEUED:
                 self._held.append(key)
             else:
                 self._hand_over(key)
+        self._unlisten()
+        self._keys = tuple(dict.fromkeys((*self._keys, *new)))
         self._unlisten = self._board.listen(self._keys, self._changed)
+        self._empty.clear()
         self._go_on()
 
     def pause(self) -> None:
@@ -80,9 +77,10 @@ class Batch:
         for key in [key for key in self._unsent if self._board[key].state is State.QUEUED]:
             await self._engine.stop(key)
 
-    def holds(self, key: str) -> bool:
-        """Whether the task waits here and nobody else may start it."""
-        return key in self._held
+    @property
+    def held(self) -> frozenset[str]:
+        """The tasks that wait here: nobody else may start them."""
+        return frozenset(self._held)
 
     def release(self, keys: Iterable[str]) -> None:
         """Hold these no longer: another batch takes them over."""
@@ -118,6 +116,7 @@ class Batch:
                 break
             self._hand_over(self._held.popleft())
         if not self._held:
+            self._unlisten()
             self._empty.set()
 
     def _hand_over(self, key: str) -> None:

@@ -74,8 +74,8 @@ class Journal:
     def create_all(self, records: Sequence[TaskRecord], *, reuse: bool) -> list[TaskRecord]:
         """The same for many tasks of one client, all or none of them, in one transaction.
 
-        The budget is asked for all new ones together. With ``reuse`` the same request twice is one
-        task.
+        The budget is asked for all that is going to be sent together: new ones, and those given
+        again that were stopped before. With ``reuse`` the same request twice is one task.
         """
         with self._writing(durable=True) as db:
             new: dict[str, TaskRecord] = {}
@@ -84,7 +84,8 @@ class Journal:
                 mark = record.request.fingerprint if reuse else record.key
                 known = self.reusable(record.request, record.service) if reuse else None
                 found.append(known or new.setdefault(mark, record))
-            self._reserve(list(new.values()))
+            again = {record.key: record for record in found if not counts(record)}
+            self._reserve([*new.values(), *again.values()])
             for record in new.values():
                 if self._stored(record.key) is not None:
                     raise KeyTaken(f"the journal {self.path} already has a task {record.key}.")

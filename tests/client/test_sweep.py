@@ -278,10 +278,48 @@ def test_a_closed_client_ends_every_kind_of_waiting(
     completed, mapped = sweep.as_completed(), sweep.map(str)
     closing = threading.Thread(target=client.close)
     closing.start()
-    for wait in (lambda: list(completed), lambda: mapped.wait(PATIENT)):
+    for wait in (
+        lambda: list(completed),
+        lambda: mapped.wait(PATIENT),
+        lambda: asyncio.run(sweep._wait()),
+    ):
         with pytest.raises(SoraError, match="its client was closed"):
             wait()
     closing.join()
+
+
+def test_the_budget_also_holds_what_was_stopped_before_it_was_sent(
+    make_client: MakeClient, simulator: Simulator
+) -> None:
+    simulator.hold()
+    client = make_client(
+        base_url=simulator.url, api_key=CANARY, simulator_speed=SPEED, budget={"tasks": 4}
+    )
+    sweep = client.sweep(["a", "b", "c", "d"], concurrency=1)
+    while not simulator.accepted():
+        pass
+    sweep.stop()
+    simulator.let_go()
+    assert sweep.wait(PATIENT).progress == {"ready": 1, "stopped": 3}
+    assert client.budget_left() == {"tasks": 3}
+    with pytest.raises(BudgetExceeded, match="3 tasks left, 4 tasks wanted"):
+        client.sweep(["b", "c", "d", "e"])
+    assert client.sweep(["b", "c", "d", "e"], start=False).plan.new == 4
+    assert len(client.tasks()) == 4, "nothing was written"
+    assert client.sweep(["a", "b", "c", "d"]).wait(PATIENT).progress == {"ready": 4}
+
+
+def test_a_film_that_is_lost_for_good_is_said_in_its_row(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = client.sweep(["a boat", "a koi"]).wait(PATIENT)
+    made.videos[0].path.unlink()
+    monkeypatch.setattr("sora_nb.engine.schedule.Schedule.now", lambda _: 1e11)
+    again = client.sweep(["a boat", "a koi"]).wait(PATIENT)
+    assert "the film of task" in again.table()[0]["error"]
+    assert "--new" in again.table()[0]["error"]
+    assert [line["state"] for line in again.table()] == ["ready", "ready"]
+    assert again.table()[1]["error"] == ""
 
 
 def test_a_person_picks_films_and_takes_that_back(client: Client) -> None:

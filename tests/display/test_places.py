@@ -19,6 +19,14 @@ def test_the_notebooks_folder_is_what_the_server_says_where_that_exists(tmp_path
     assert notebook_folder({}, cwd) == cwd
 
 
+def test_vs_code_tells_the_notebooks_path_in_a_variable_of_the_notebook(tmp_path: Path) -> None:
+    cwd = Path("/workspace")
+    variables = {"__vsc_ipynb_file__": str(tmp_path / "boats.ipynb")}
+    assert notebook_folder({}, cwd, variables) == tmp_path
+    assert notebook_folder({"JPY_SESSION_NAME": "/x/y.ipynb"}, cwd, variables) == tmp_path
+    assert notebook_folder({}, cwd, {"__vsc_ipynb_file__": "Untitled-1.ipynb"}) == cwd
+
+
 @pytest.fixture
 def runtime(tmp_path: Path) -> Path:
     runtime = tmp_path / "runtime"

@@ -51,7 +51,7 @@ def test_a_budget_that_is_overdrawn_has_nothing_left() -> None:
     }
 
 
-def test_nobody_is_blamed_for_a_request_that_is_fine_or_wrong_in_two_ways() -> None:
+def test_a_fine_request_blames_nobody_and_one_that_is_wrong_twice_its_first_field() -> None:
     assert blamed(Fields(prompt="a boat")) is None
     assert blamed(Fields(prompt="", duration=7)) == "prompt"
 

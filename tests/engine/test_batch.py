@@ -16,10 +16,10 @@ from .virtual_time import live, now
 from .world import SERVICE, World, done_after
 
 
-def write_down(world: World, count: int) -> list[str]:
+def write_down(world: World, count: int, *, first: int = 0) -> list[str]:
     """So many queued tasks, in the journal and on the board."""
     keys = []
-    for number in range(count):
+    for number in range(first, first + count):
         record = new_record(
             f"k{number:04}", VideoRequest(prompt=f"boat {number}"), service=SERVICE, now=now()
         )
@@ -28,14 +28,8 @@ def write_down(world: World, count: int) -> list[str]:
 
 
 def batch_of(world: World, keys: Sequence[str], concurrency: int = 3) -> Batch:
-    batch = Batch(
-        keys,
-        concurrency=concurrency,
-        engine=world.engine,
-        ledger=world.ledger,
-        board=world.board,
-    )
-    batch.start()
+    batch = Batch(concurrency, engine=world.engine, ledger=world.ledger, board=world.board)
+    batch.add(keys)
     return batch
 
 
@@ -80,7 +74,7 @@ def test_a_pause_holds_back_what_was_not_sent_and_the_others_go_on() -> None:
         batch.pause()
         await asyncio.sleep(3600)
         assert states(world, keys) == [State.READY] * 4 + [State.QUEUED] * 6
-        assert [batch.holds(key) for key in keys] == [False] * 4 + [True] * 6
+        assert batch.held == set(keys[4:])
         batch.resume()
         await rest(world, batch)
         assert set(states(world, keys)) == {State.READY}
@@ -224,5 +218,28 @@ def test_a_task_that_somebody_stopped_meanwhile_is_left_alone() -> None:
         await world.engine.stop(keys[2])
         await rest(world, batch)
         assert states(world, keys) == [State.READY, State.READY, State.STOPPED, State.READY]
+
+    live(scenario())
+
+
+def test_tasks_that_are_added_later_share_the_same_places() -> None:
+    async def scenario() -> None:
+        world = World()
+        keys = write_down(world, 8)
+        batch = batch_of(world, keys[:4], concurrency=2)
+        await world.until_posts(3)
+        batch.add(keys[2:])
+        most = 0
+        while not batch.is_empty:
+            most = max(most, at_the_service(world, keys))
+            await asyncio.sleep(0.5)
+        await rest(world, batch)
+        assert most == 2
+        assert set(states(world, keys)) == {State.READY}
+        assert world.service.posts == 8
+        (more,) = write_down(world, 1, first=8)
+        batch.add([more])
+        await rest(world, batch)
+        assert world.state(more) is State.READY
 
     live(scenario())
