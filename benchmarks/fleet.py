@@ -30,8 +30,10 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -213,25 +215,40 @@ def be_client(client: str, url: str, speed: float, fleet: Fleet) -> None:
     print(json.dumps(line), flush=True)
 
 
+@contextmanager
+def simulator(speed: float, folder: Path) -> Iterator[str]:
+    """A simulator as a process of its own, with the films of that folder; its URL."""
+    words = [sys.executable, "-m", "sora_nb.simulator", "--speed", str(speed)]
+    words += ["--state", str(folder), "--films", "plain", "--exit-with-parent"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            yield json.loads(process.stdout.readline())["url"]
+        finally:
+            process.stdin.close()
+
+
+def make_films(folder: Path, lengths: Sequence[int]) -> None:
+    """One film of each length, which all tasks get: else the first would wait for its rendering."""
+    with simulator(1000.0, folder) as url:
+        films = Fleet("first", len(lengths), tuple(lengths))
+        asyncio.run(CLIENTS["every 10 s"](url, 50.0, films, Tally(50.0)))
+
+
 def measure(
-    clients: list[str], speeds: dict[int, float], lengths: Sequence[int]
+    clients: list[str], speeds: dict[int, float], lengths: Sequence[int], folder: Path
 ) -> list[dict[str, Any]]:
     """Each client for each fleet, one after another, on a simulator of their own each."""
     lines = []
     for fleet, speed in speeds.items():
         for client in clients:
-            words = [sys.executable, "-m", "sora_nb.simulator", "--speed", str(speed)]
-            words += ["--films", "plain", "--exit-with-parent"]
-            pipe = subprocess.PIPE
-            with subprocess.Popen(words, stdin=pipe, stdout=pipe, text=True) as simulator:
-                assert simulator.stdin is not None
-                assert simulator.stdout is not None
-                url = json.loads(simulator.stdout.readline())["url"]
+            with simulator(speed, folder) as url:
                 words = [sys.executable, __file__, "--client", client, "--url", url]
                 words += ["--tasks", str(fleet), "--speed", str(speed)]
                 words += ["--lengths", *map(str, lengths)]
-                done = subprocess.run(words, check=True, stdout=pipe, text=True)
-                simulator.stdin.close()
+                done = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True)
             print(done.stdout, end="", flush=True)
             lines.append(json.loads(done.stdout))
     return lines
@@ -268,7 +285,9 @@ def main() -> None:
     fleets = [20] if given.quick else list(SPEEDS)
     fleets = [given.tasks] if given.tasks else fleets
     speeds = {fleet: given.speed or SPEEDS.get(fleet, 100.0) for fleet in fleets}
-    lines = measure(clients, speeds, lengths)
+    with tempfile.TemporaryDirectory(prefix="sora_nb_bench_") as name:
+        make_films(Path(name), lengths)
+        lines = measure(clients, speeds, lengths, Path(name))
     if "sora_nb" in clients:
         print(json.dumps(verdict(lines)))
 
