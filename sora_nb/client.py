@@ -37,15 +37,14 @@ class Client(Lifetime):
     def __init__(self, *, configured: Mapping[str, Any] | None = None, **settings: Any) -> None:
         settings = sealed(settings)
         self.notebook_folder = notebook_folder_here()
-        super().__init__(
-            resolve(
-                settings,
-                environ=os.environ,
-                notebook_folder=self.notebook_folder,
-                key_sources=key_sources(),
-                configured=configured,
-            )
+        resolved = resolve(
+            settings,
+            environ=_environment(),
+            notebook_folder=self.notebook_folder,
+            key_sources=key_sources(),
+            configured=configured,
         )
+        super().__init__(resolved)
         self.chosen_frames: dict[str, float] = {}  # by key: seconds, from "Use this frame"
 
     # Making films
@@ -284,3 +283,9 @@ class Client(Lifetime):
 
     def __repr__(self) -> str:
         return f"<sora_nb.Client {self.service}>"
+
+
+def _environment() -> Mapping[str, str]:
+    """A verbose traceback shows the value of each name on its line: no line of the client's holds
+    this one, which holds the key."""
+    return os.environ

@@ -81,8 +81,9 @@ export function generateView(
   return {
     el,
     show(state, fields, preview) {
-      const made = preview?.reuses?.filter((key) => key !== null).length ?? 0;
-      const { cost: words, budget: left, over } = price(fields, state, made);
+      const reuses = preview?.reuses?.flatMap((key) => key ?? []) ?? [];
+      const made = reuses.length;
+      const { cost: words, budget: left, over } = price(fields, state, reuses);
       write(cost, words);
       write(budget, left === "" ? "" : over ? `${left}: not enough, it would be refused` : left);
       attribute(budget, "data-tone", over ? "bad" : null);

@@ -1,4 +1,5 @@
 /** What a click on Generate would cost and what is left, in words. Pure. */
+import { runs } from "./rows";
 import type { Expected, Fields, Limit, StudioSnapshot } from "./studiostate";
 import { duration } from "./words";
 
@@ -15,15 +16,16 @@ export function dollars(amount: number): string {
   return `$${amount.toFixed(2)}`;
 }
 
-/** `made`: how many of the takes exist already, so that nothing is paid for them. */
-export function price(fields: Fields, state: StudioSnapshot | null, made: number): Price {
-  const paid = fields.new ? fields.takes : Math.max(0, fields.takes - made);
+/** `reuses`: the tasks that takes have already, so that nothing is paid for them. */
+export function price(fields: Fields, state: StudioSnapshot | null, reuses: readonly string[]): Price {
+  const paid = fields.new ? fields.takes : Math.max(0, fields.takes - reuses.length);
   const known = state?.models.some((model) => model.id === fields.model) ?? false;
   const each = known && typeof state?.price === "number" ? state.price * fields.duration : null;
   const what = [`${fields.duration} s`, ...(fields.takes > 1 ? [`× ${fields.takes} takes`] : [])].join(" ");
   const words = [what];
   if (paid < fields.takes && paid > 0) words.push(`${fields.takes - paid} made already`);
-  words.push(charge(state, paid, each));
+  const underway = state?.rows.some((row) => row.key !== null && reuses.includes(row.key) && runs(row)) ?? false;
+  words.push(paid === 0 ? `already ${underway ? "on the way" : "made"}: shows ${fields.takes > 1 ? "them" : "it"}, no charge` : charge(state, paid, each));
   const wanted = { tasks: paid, seconds: paid * fields.duration, usd: paid * (each ?? 0) };
   const limits = state?.budget?.limits ?? [];
   const unknown = each === null && paid > 0 && !state?.service?.simulated && limits.some(({ name }) => name === "usd");
@@ -35,7 +37,6 @@ export function price(fields: Fields, state: StudioSnapshot | null, made: number
 }
 
 function charge(state: StudioSnapshot | null, paid: number, each: number | null): string {
-  if (paid === 0) return "already made: shows it, no charge";
   if (state?.service?.simulated) return "simulator: no charge";
   return each === null ? "price unknown" : `about ${dollars(paid * each)}`;
 }

@@ -6,8 +6,8 @@ import { FIELDS, state } from "./studiostage";
 const REAL = { service: { simulated: false, name: "api.apixo.ai" } };
 const usd = (left: number): StudioSnapshot["budget"] => ({ period: "per day", limits: [{ name: "usd", limit: 5, left }] });
 
-function of(fields: Partial<Fields>, changes: Partial<StudioSnapshot>, made = 0): [string, string, boolean] {
-  const { cost, budget, over } = price({ ...FIELDS, ...fields }, state(changes), made);
+function of(fields: Partial<Fields>, changes: Partial<StudioSnapshot>, made = 0, rows: StudioSnapshot["rows"] = []): [string, string, boolean] {
+  const { cost, budget, over } = price({ ...FIELDS, ...fields }, state({ ...changes, rows }), Array(made).fill("k1"));
   return [cost, budget, over];
 }
 
@@ -30,6 +30,12 @@ test("takes that exist already are not paid for, unless they are made anew", () 
   expect(of({ takes: 3 }, world, 1)[0]).toBe("4 s × 3 takes · 1 made already · about $0.80");
   expect(of({}, world, 1)[0]).toBe("4 s · already made: shows it, no charge");
   expect(of({ new: true }, world, 1)[0]).toBe("4 s · about $0.40");
+});
+
+test("a film that is on its way is not called made", () => {
+  const row = { n: 1, key: "k1", prompt: "", facts: "", frame: "landscape", clock: [0, 0, 1], error: null, seconds: null, picked: false } as const;
+  const rows = [{ ...row, state: "processing", clock: [0, 0, 1] as [number, number, number] } as const];
+  expect(of({}, REAL, 1, rows)[0]).toBe("4 s · already on the way: shows it, no charge");
 });
 
 test("what the budget would refuse is known before the click", () => {

@@ -3,7 +3,7 @@
 JupyterLab prefers a widget to anything beside it in the same output, even when it cannot draw it
 any more: "Error displaying widget: model not found" is then all that a person sees (jupyter.md,
 "What survives"). So the page is a second output right below: hidden while the widget above it
-stands (``standin.css``), and hiding the widget's error when it does not.
+stands (``standin.css``), and hiding the widget's complaint when it does not.
 """
 
 from __future__ import annotations
@@ -16,9 +16,15 @@ from sora_nb.display.saved_page import WIDGET, Bundle, new_display_id, publish
 # What a page shows that draws neither the widget nor trusts the notebook: nothing, not its repr.
 _NOTHING: Bundle = {"text/html": "", "text/plain": ""}
 
-_HIDES_THE_ERROR = (
-    "<style>.jp-OutputArea-child:has(.jupyter-widgets):not(:has(.sora-nb))"
-    ":has(+ .jp-OutputArea-child .sora-nb-standin) { display: none }</style>"
+_LATE = 1.5
+"""Seconds in which a widget is drawn: a page that was seen before it would flash up."""
+
+# Only in a trusted notebook: elsewhere a page has no style sheet, and no widget either.
+_STYLE = (
+    f"<style>.jp-OutputArea-child:has(> [data-mime-type='{WIDGET}']):not(:has(.sora-nb))"
+    ":has(+ .jp-OutputArea-child .sora-nb-standin) { display: none }"
+    f".jp-NotebookPanel .sora-nb-standin {{ animation: sora-nb-late {_LATE}s step-end }}"
+    "@keyframes sora-nb-late { from { visibility: hidden; max-height: 0 } }</style>"
 )
 
 
@@ -38,8 +44,17 @@ class CellOutput:
         if self._standin_id is None:
             self._publish({**page, **view})
         else:
-            html = f'<div class="sora-nb-standin">{_HIDES_THE_ERROR}{page["text/html"]}</div>'
-            self._publish({**_NOTHING, **view}, {**page, "text/html": html})
+            self._publish({**_NOTHING, **view}, _standing_in(page))
+
+    @property
+    def apart(self) -> bool:
+        """Whether the page can be rewritten without drawing the widget anew."""
+        return self._standin_id is not None
+
+    def stand_in(self, page: Bundle) -> None:
+        """Rewrite the page alone, where it is apart; the widget that is shown stays as it is."""
+        if self._standin_id is not None:
+            publish(_standing_in(page), self._standin_id, update=True)
 
     def plain(self, page: Bundle) -> None:
         """``page`` alone."""
@@ -50,3 +65,8 @@ class CellOutput:
         if self._standin_id is not None:
             publish(standin, self._standin_id, update=self._there)
         self._there = True
+
+
+def _standing_in(page: Bundle) -> Bundle:
+    html = f'<div class="sora-nb-standin">{_STYLE}{page["text/html"]}</div>'
+    return {**page, "text/html": html}

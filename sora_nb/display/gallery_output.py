@@ -19,7 +19,7 @@ from sora_nb.display.gallery_cards import Cards
 from sora_nb.display.gallery_saved import gallery_page, on_its_way
 from sora_nb.display.gallery_state import GalleryState
 from sora_nb.display.host import Host, host_here
-from sora_nb.display.saved_page import new_display_id, publish
+from sora_nb.display.saved_page import SavedPage, new_display_id, publish
 from sora_nb.display.sweep_rows import progress_of
 from sora_nb.display.sweep_table import text_of
 
@@ -77,7 +77,7 @@ class GalleryOutput:
         self._source = source
         self._owner = source.owner
         self._host = host
-        self._live = live or not host.rewrites
+        self._live = live
         self._clock = clock
         self._root = places.server_root_of_kernel()
         self._state = GalleryState(source, comparing=comparing)
@@ -90,7 +90,8 @@ class GalleryOutput:
         self._unlisten: Callable[[], None] = lambda: None
         self._busy_until = clock() + IDLE
         self._beats = 0
-        self._saved = False
+        self._stands_in = False
+        self._rewritten = False
 
     def open(self) -> None:
         """Put the gallery into the running cell, then follow its tasks on the private thread."""
@@ -117,29 +118,36 @@ class GalleryOutput:
     async def look(self) -> bool:
         """One beat: bring the page to what Python changed; whether nothing is left to follow."""
         if self._state.retaken():
-            self._saved = False
             self._listen()
             self.widget.show(*self._state.whole())
         if self._beats % _TOLD_EVERY == 0:
             self.widget.change(self._state.head(), [])
         self._beats += 1
-        if not self._state.rests or self._saved:
+        if not self._state.rests:
+            self._stands_in = self._rewritten = False
             return False
-        if not self._live and self._clock() < self._busy_until:
+        if self._cell.apart and not self._stands_in:
+            self._stands_in = True
+            self._cell.stand_in((await self._page()).bundle)
+        if self._rewritten or not self._host.rewrites or self._clock() < self._busy_until:
             return False
-        return await self._save()
+        self._rewritten = True
+        return await self._end()
 
-    async def _save(self) -> bool:
-        """Rewrite the output; whether it is plain now, so that nothing has to be followed."""
-        self._saved = True
-        page = await asyncio.to_thread(gallery_page, self._source, self._root, self._host)
-        if not self._saved:  # something moves again
+    async def _end(self) -> bool:
+        """Rewrite the output; whether it is plain HTML now, which needs nobody any more."""
+        page = await self._page()
+        if not self._state.rests:
             return False
-        if self._live or not page.plays:
+        if page.plays and not self._live:
+            self._cell.plain(page.bundle)
+            return True
+        if not self._cell.apart:  # else the page was rewritten, and the widget need not be
             self._cell.live(page.bundle)
-            return False
-        self._cell.plain(page.bundle)
-        return True
+        return False
+
+    async def _page(self) -> SavedPage:
+        return await asyncio.to_thread(gallery_page, self._source, self._root, self._host)
 
     async def obey(self, command: dict[str, Any]) -> None:
         """Do what a page asks. Runs on the private loop; the click's own thread is free again."""

@@ -58,7 +58,10 @@ def ended(
             f"{path} · {record.film.size / 1e6:.1f} MB · sha256 {record.film.sha256[:12]}"
         )
         parts.append(f'<p style="{_SMALL}"><code>{escape(facts_of_film)}</code></p>')
-        if silent:
+        if src is None:
+            hint = f"This page does not reach the film's file. Played by: %sora show {record.key}"
+            parts.append(_line(hint))
+        elif silent:
             parts.append(_line(SILENT))
     else:
         parts.append(_line(_about(record, reused)))

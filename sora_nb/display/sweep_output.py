@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sora_nb.display.gallery_output import show_gallery
-from sora_nb.display.host import host_here, shell_here
+from sora_nb.display.host import Host, host_here, shell_here
 from sora_nb.display.saved_page import new_display_id, publish
 
 if TYPE_CHECKING:
@@ -30,3 +30,5 @@ def show_sweep(sweep: Sweep, *, wait: bool = False) -> None:
             print(sweep.plan, flush=True)
     if wait:
         sweep.wait()
+        if host_here() in (Host.TERMINAL, Host.SCRIPT):
+            show_gallery(sweep)  # text does not change by itself

@@ -49,8 +49,8 @@ def plan_rows(
 
     ``settings`` hold for all rows that do not say otherwise; a list is a grid. ``template`` is the
     prompt of every row, with its ``{column}`` places filled; ``columns`` maps the names of columns
-    to settings. Raises one InvalidRequest that names the bad rows, unless
-    ``on_invalid`` is ``skip``; and for a source or a mapping that cannot be read at all.
+    to settings. Raises one InvalidRequest that names the bad rows, unless ``on_invalid`` is
+    ``skip``; and for a source or a mapping that cannot be read at all.
     """
     if on_invalid not in ("raise", "skip"):
         raise InvalidRequest(f"on_invalid is 'raise' or 'skip', not {on_invalid!r}.")
@@ -58,6 +58,8 @@ def plan_rows(
     if not table:
         raise InvalidRequest("a sweep of no rows: there is nothing to make.")
     renamed = _renaming(table, dict(columns or {}), template)
+    # Once for all rows: a generator gives its values only once.
+    settings = {n: _values(value) if n in _GRID else value for n, value in settings.items()}
     rows: list[PlannedRow] = []
     for row in table:
         labels = {name: plain(cell) for name, cell in row.fields.items() if name not in renamed}

@@ -70,7 +70,7 @@ def _of_frame(frame: Any) -> list[Row]:
     else:
         raise InvalidRequest(
             f"a {type(frame).__name__} has no rows yet, or they cannot be read.",
-            advice="If it is lazy, collect() it first. " + _FORMS,
+            advice="If it is lazy, collect() or compute() it first. " + _FORMS,
         )
     columns = [str(name) for name in frame.columns]
     twice = next((name for name in columns if columns.count(name) > 1), None)

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "sora_nb" / "static"
 AXE = ROOT / "js" / "node_modules" / "axe-core" / "axe.min.js"
 FIXTURES = sorted((ROOT / "js" / "tests").glob("fixtures*/**/*.json"))
+READY = ROOT / "js" / "tests" / "fixtures" / "ready.json"
 SITE = "http://page.test/"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
@@ -43,7 +44,7 @@ HOSTS: dict[str, str] = {
     "background:#383838'>",
 }
 
-DRAW = """async ([state, posters]) => {
+DRAW = """async ([state, posters, card]) => {
   const {default: widget} = await import('/widget.js');
   const poster = (key) => {
     const frame = (state.cards ?? []).find((card) => card.key === key)?.frame ?? 'landscape';
@@ -69,6 +70,10 @@ DRAW = """async ([state, posters]) => {
       if (kind === 'poster') {
         const answer = { kind, key, type: 'image/jpeg' };
         queueMicrotask(() => window.say(answer, [poster(key)]));
+      }
+      if (kind === 'card') {
+        const answer = { kind, card: { ...card, key }, at: state.at };
+        queueMicrotask(() => window.say(answer));
       }
       if (kind === 'film') queueMicrotask(() => window.say({ kind, key, request, error: 'gone' }));
     },
@@ -100,12 +105,14 @@ class BarePage:
         self._host = host
         self.page.goto(f"{SITE}?{direction}")
         told = json.loads(json.dumps(state))
-        for film in _films_of(told):
+        # What a gallery or the Studio gets when it opens a row, whichever that is.
+        card = json.loads(READY.read_text("utf-8"))["cards"][0]
+        for film in [*_films_of(told), card["film"]]:
             film["size"] = len(self._film_of(film))
         posters = {
             name: base64.b64encode(data).decode() for name, data in self._films.posters.items()
         }
-        self.page.evaluate(DRAW, [told, posters])
+        self.page.evaluate(DRAW, [told, posters, card])
         self.page.wait_for_function(
             "() => [...document.querySelectorAll('video')].every((v) => v.readyState >= 2 ||"
             " document.querySelector('.snb-status')?.textContent.includes('cannot'))"

@@ -87,6 +87,29 @@ class LabPage:
     def shut_down_kernel(self) -> None:
         self.page.evaluate(f"async () => {{ await {_NOTEBOOK}.sessionContext.shutdown(); }}")
 
+    def add(self, source: str) -> None:
+        """A new code cell behind the last one."""
+        self.page.evaluate(
+            f"""(source) => {{
+                const {{ content }} = {_NOTEBOOK};
+                const {{ sharedModel }} = content.model;
+                sharedModel.insertCell(sharedModel.cells.length, {{ cell_type: 'code', source }});
+            }}""",
+            source,
+        )
+
+    def second_view(self, index: int) -> None:
+        """What "Create New View for Cell Output" does, for that cell."""
+        self.page.evaluate(
+            f"""async (index) => {{
+                const panel = {_NOTEBOOK};
+                panel.content.activeCellIndex = index;
+                await window.jupyterapp.commands.execute('notebook:create-output-view');
+                window.jupyterapp.shell.activateById(panel.id);
+            }}""",
+            index,
+        )
+
     def touch(self, name: str) -> None:
         """Make a file beside the notebook, which a cell may be waiting for."""
         (self.server.root / self.path).with_name(name).touch()

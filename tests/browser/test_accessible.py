@@ -65,11 +65,13 @@ def too_wide(page: Page) -> list[str]:
 
 def cut(page: Page) -> list[str]:
     """Words that do not fit into their place. A prompt is folded on purpose, with a button; a
-    step's name is cut only where it is not one of ours."""
+    step's name is cut only where it is not one of ours; a list's row is one line of what its card
+    shows whole."""
     found: list[str] = page.evaluate(
         """() => [...document.querySelectorAll('#output .sora-nb *')]
           .filter((el) => el.checkVisibility() && el.textContent.trim() !== '')
           .filter((el) => !el.closest('.snb-unseen, [data-folded=true], select, .snb-name'))
+          .filter((el) => !el.closest('.snb-rows, .snb-caption'))
           .filter((el) => getComputedStyle(el).overflowX !== 'visible')
           .filter((el) => el.scrollWidth > el.clientWidth + 1 ||
             el.scrollHeight > el.clientHeight + 1)

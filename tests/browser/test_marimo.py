@@ -93,7 +93,7 @@ def test_the_values_of_cells_are_live_and_awaiting_and_waiting_both_work(
     expect(said(page, "awaited 4.0")).to_be_visible(timeout=20_000)
     expect(said(page, "other one 4.0")).to_be_visible(timeout=20_000)
     expect(page.get_by_role("textbox", name="Prompt")).to_be_visible(timeout=20_000)
-    expect(page.locator(".sora-nb").filter(has_text="a kite in marimo").first).to_be_visible()
+    expect(page.locator(".snb-gallery").get_by_text("a kite in marimo").first).to_be_visible()
     screenshot(page, "marimo")
 
     page.reload()

@@ -24,7 +24,7 @@ from sora_nb.display.sweep import Sweep
 from tests.storage.conftest import FilmMaker
 
 from . import gallery_records as records
-from .records import NOW
+from .records import NOW, reported
 
 Bundles = list[tuple[dict[str, Any], bool]]
 
@@ -226,16 +226,39 @@ def _close_waiting(shown: Shown) -> None:
         work.close()
 
 
-@pytest.mark.parametrize("how", [{"live": True}, {"host": Host.VOILA}], ids=["live", "Voila"])
+@pytest.mark.parametrize(
+    ("host", "told"), [(Host.JUPYTER, [False]), (Host.VSCODE, [True]), (Host.VOILA, [])]
+)
 async def test_a_gallery_that_stays_live_has_its_page_beside_it(
-    open_galleries: list[Shown], published: Bundles, how: dict[str, Any]
+    open_galleries: list[Shown], published: Bundles, host: Host, told: list[bool]
 ) -> None:
-    shown = opened(open_galleries, [State.READY], **how)
-    assert not await shown.output.look()
-    shown.now = 10 * IDLE
-    assert not await shown.output.look()
-    assert any(WIDGET in bundle for bundle, _ in published)
-    assert sum("2026-11-22_boat_0.mp4" in str(bundle) for bundle, _ in published) == 1
+    """Drawn anew (with the widget in the bundle) only where there is no other way."""
+    shown = opened(open_galleries, [State.READY], live=True, host=host)
+    for now in (0.0, 10 * IDLE, 20 * IDLE):
+        shown.now = now
+        assert not await shown.output.look()
+    assert [WIDGET in bundle for bundle, _ in published] == told
+    for bundle, _update in published:
+        assert "2026-11-22_boat_0.mp4" in bundle["text/html"]
+
+
+async def test_while_somebody_uses_it_the_page_stands_ready_and_the_widget_is_left_alone(
+    open_galleries: list[Shown], published: Bundles
+) -> None:
+    shown = opened(open_galleries, [State.PROCESSING])
+    await shown.output.look()
+    assert published == []
+    done = reported("success", urls=("https://cdn.example.com/x.mp4",))
+    shown.desk.board.put(advance(shown.desk.board["s000"], done, NOW))
+    request = shown.desk.board["s000"].request
+    saved = move.Saved(film=records.film(0, request))
+    shown.desk.board.put(advance(shown.desk.board["s000"], saved, NOW))
+    shown.output._changed(frozenset({"s000"}))
+    await shown.output.look()
+    await shown.output.look()
+    ((bundle, update),) = published
+    assert update
+    assert "sora-nb-standin" in bundle["text/html"]
 
 
 async def test_nothing_is_saved_while_something_moves(

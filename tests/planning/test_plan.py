@@ -72,6 +72,11 @@ def test_numpy_arrays_and_series_are_lists_too() -> None:
     assert settings_of(plan_rows(np.array(["x"])), "prompt") == [("x",)]
 
 
+def test_the_values_of_a_generator_hold_for_every_row() -> None:
+    rows = plan_rows(["a", "b"], duration=(seconds for seconds in (4, 8)))
+    assert settings_of(rows, "prompt", "duration") == [("a", 4), ("a", 8), ("b", 4), ("b", 8)]
+
+
 def test_a_generator_of_mappings_is_a_table() -> None:
     def rows() -> Iterator[dict[str, Any]]:
         yield {"prompt": "a", "duration": 8, "scene": 1}
