@@ -67,6 +67,7 @@ class Engine:
         self._lives = Lives(agenda, failed=self._failed, ended=self._line.done)
         self._posting = Posting(service, ledger, slots, schedule)
         self._oddities = Oddities()
+        self._ask_in_turn = self._with_slot(self._ask)  # one for all: most tasks wait for it
 
     # What a person can ask for
 
@@ -166,7 +167,7 @@ class Engine:
             case State.PENDING | State.PROCESSING:
                 self._places.occupy(key)
                 seconds = self._schedule.until_next(self._board[key], len(self._lives))
-                self._rest(key, seconds, self._with_slot(self._ask))
+                self._rest(key, seconds, self._ask_in_turn)
             case _:
                 self._over(key)
 
