@@ -17,6 +17,7 @@ from sora_nb.core.errors import InvalidRequest, JournalError, LinkExpired
 from sora_nb.core.lifecycle import Watched, can_be_adopted, can_be_asked_again, new_record
 from sora_nb.core.settings import Settings
 from sora_nb.core.task import UNFINISHED, State, TaskRecord, VideoRequest
+from sora_nb.engine.agenda import Agenda
 from sora_nb.engine.batch import Batch
 from sora_nb.engine.board import Board
 from sora_nb.engine.engine import Engine
@@ -229,7 +230,6 @@ def build(settings: Settings) -> Workshop:
         speed=speed,
         history=history,
         clock=time.time,
-        sleep=asyncio.sleep,
         random=random.random,
     )
     engine = Engine(
@@ -238,7 +238,8 @@ def build(settings: Settings) -> Workshop:
         media=Media(settings.media, clock=time.time, version=__version__),
         board=board,
         schedule=schedule,
-        slots=SlotClock(settings.rate * speed, clock=time.monotonic, sleep=asyncio.sleep),
+        agenda=Agenda(clock=loop.time, later=loop.call_later),
+        slots=SlotClock(settings.rate * speed, clock=loop.time),
         places=Places(settings.concurrency),
         submit_timeout=settings.submit_timeout,
     )

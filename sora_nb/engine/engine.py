@@ -1,10 +1,14 @@
-"""The life of one task, written once, top to bottom. Everything here runs on the private loop."""
+"""The life of one task, written once, top to bottom. Everything here runs on the private loop.
+
+Between two steps a task is an entry in a line or on the agenda. A coroutine exists only while a
+request, a download or a step of the journal is going on.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from contextlib import suppress
+from functools import partial
 
 from sora_nb.core import lifecycle as move
 from sora_nb.core.errors import (
@@ -17,13 +21,16 @@ from sora_nb.core.errors import (
 )
 from sora_nb.core.task import UNFINISHED, State, TaskRecord
 from sora_nb.engine import outcome
+from sora_nb.engine.agenda import Agenda
 from sora_nb.engine.board import Board
 from sora_nb.engine.ledger import Ledger
-from sora_nb.engine.limits import Places, SlotClock
+from sora_nb.engine.limits import DOWNLOADS, Places, SlotClock
+from sora_nb.engine.line import Line
+from sora_nb.engine.lives import Act, Lives, Step
 from sora_nb.engine.oddities import Oddities
 from sora_nb.engine.ports import Media, Service
-from sora_nb.engine.schedule import Schedule
-from sora_nb.engine.turns import Turns
+from sora_nb.engine.posting import Posting
+from sora_nb.engine.schedule import LOOK_AGAIN, Schedule
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +38,7 @@ log = logging.getLogger(__name__)
 class Engine:
     """Takes records from the ledger and lives them until they rest.
 
-    ``schedule`` knows clock, sleep and randomness; seconds here are the service's own.
+    ``schedule`` knows clock and randomness, seconds there are the service's own; ``agenda`` waits.
     """
 
     def __init__(
@@ -42,6 +49,7 @@ class Engine:
         media: Media,
         board: Board,
         schedule: Schedule,
+        agenda: Agenda,
         slots: SlotClock,
         places: Places,
         submit_timeout: float,
@@ -53,25 +61,26 @@ class Engine:
         self._schedule = schedule
         self._slots = slots
         self._places = places
-        self._turns = Turns(slots)
-        self._orphaned_after = submit_timeout + 60.0
-        self._lives: dict[str, asyncio.Task[None]] = {}
-        self._posting: dict[str, asyncio.Event] = {}
+        self._downloads = Places(DOWNLOADS)
+        self._line = Line(slots, agenda)
+        self._submit_timeout = submit_timeout
+        self._lives = Lives(agenda, failed=self._failed, ended=self._line.done)
+        self._posting = Posting(service, ledger, slots, schedule)
         self._oddities = Oddities()
+        self._ask_in_turn = self._with_slot(self._ask)  # one for all: most tasks wait for it
 
     # What a person can ask for
 
     def start(self, record: TaskRecord) -> None:
         """Begin (or go on with) the life of a task that is on the board or in the journal."""
         self._ledger.take_in(record)
-        life = self._lives.get(record.key)
-        if record.state in UNFINISHED and (life is None or life.done()):
-            self._lives[record.key] = asyncio.create_task(self._live(record.key))
+        if self._board[record.key].state in UNFINISHED:
+            self._lives.start(record.key, self._go_on)
 
     def resume(self, records: list[TaskRecord]) -> None:
         """Take up tasks of an earlier kernel: a POST that was under way there is unsure now."""
         for found in records:
-            if found.key in self._lives and not self._lives[found.key].done():
+            if found.key in self._lives:
                 continue
             self._ledger.take_in(found)
             record = self._board[found.key]  # ahead of the journal where that cannot be written
@@ -87,22 +96,20 @@ class Engine:
 
         Raises InvalidRequest while another kernel sends it.
         """
-        while key in self._posting:
-            await self._posting[key].wait()
+        await self._posting.answered(key)
         if self._board[key].state is State.SUBMITTING:
             raise InvalidRequest(
                 f"task {key} is being sent by another kernel.",
                 advice="Stop it there, or here once it was sent.",
                 task=key,
             )
-        life = self._lives.pop(key, None)
-        if self._board[key].state in UNFINISHED:
-            if life is not None:
-                life.cancel()
-                await asyncio.wait([life])
+        try:
             if self._board[key].state in UNFINISHED:
-                self._ledger.move(key, move.Stopped())
-        self._places.give_back(key)
+                await self._lives.withdraw(key)
+                if self._board[key].state in UNFINISHED:
+                    self._ledger.move(key, move.Stopped())
+        finally:
+            self._over(key)
 
     def watch(self, key: str) -> None:
         """Watch a stopped task again."""
@@ -131,23 +138,14 @@ class Engine:
 
     async def at_rest(self) -> None:
         """Return when no task moves by itself any more."""
-        while running := [life for life in self._lives.values() if not life.done()]:
-            await asyncio.wait(running)
+        await self._lives.at_rest()
 
     async def close(self, patience: float = 5.0) -> None:
         """Let answers to POSTs arrive for ``patience`` seconds, then end every life.
 
         Nothing new is sent meanwhile. Raises JournalError when the journal cannot be closed.
         """
-        for key, life in self._lives.items():
-            if key not in self._posting:
-                life.cancel()
-        answers = [asyncio.create_task(answered.wait()) for answered in self._posting.values()]
-        if answers:
-            await asyncio.wait(answers, timeout=patience)
-        for ending in (*self._lives.values(), *answers):
-            ending.cancel()
-        await asyncio.gather(*self._lives.values(), *answers, return_exceptions=True)
+        await self._lives.close(patience, but_for=self._posting.keys)
         try:
             await self._service.close()
         finally:
@@ -156,87 +154,78 @@ class Engine:
 
     # One life
 
-    async def _live(self, key: str) -> None:
-        try:
-            while self._board[key].state in UNFINISHED:
-                try:
-                    await self._step(key)
-                except move.IllegalMove:
-                    await self._catch_up(key)  # another kernel moved it first
-                except Exception as error:
-                    log.exception("task %s: an error of sora_nb itself", key)
-                    await self._trouble(key, f"an error of sora_nb itself ({error!r:.200})")
-        finally:
-            self._turns.over(self._board[key])
-            self._places.give_back(key)
-            self._oddities.over(key)
-
-    async def _step(self, key: str) -> None:
+    def _go_on(self, key: str) -> None:
+        """What comes next for a task, by its state."""
         match self._board[key].state:
             case State.QUEUED:
-                await self._submit(key)
+                self._places.take(key, self._line_up)
             case State.SUBMITTING:
-                await self._catch_up(key)
+                self._catch_up(key)
             case State.SAVING:
                 self._places.give_back(key)
-                await self._save(key)
-            case _:
+                self._downloads.take(key, partial(self._lives.begin, self._save))
+            case State.PENDING | State.PROCESSING:
                 self._places.occupy(key)
-                await self._ask(key)
+                seconds = self._schedule.until_next(self._board[key], len(self._lives))
+                self._rest(key, seconds, self._ask_in_turn)
+            case _:
+                self._over(key)
 
-    async def _catch_up(self, key: str) -> None:
-        """Another kernel has this task in hand: look again soon, and notice if that one died."""
-        self._turns.over(self._board[key])
-        await self._schedule.pause(2.0)
+    def _line_up(self, key: str) -> None:
+        self._line.submit(self._board[key], partial(self._lives.begin, self._submit))
+
+    def _with_slot(self, step: Step) -> Act:
+        """That step as soon as there is a slot for its question."""
+        return partial(self._line.ask, go=partial(self._lives.begin, step))
+
+    def _rest(self, key: str, seconds: float, act: Act) -> None:
+        self._lives.rest(key, self._schedule.real(seconds), act)
+
+    def _over(self, key: str) -> None:
+        """Nothing happens to it by itself any more. Safe to call twice."""
+        self._line.leave(key)
+        self._line.over(self._board[key])
+        self._places.give_back(key)
+        self._downloads.give_back(key)
+        self._oddities.over(key)
+        self._lives.over(key)
+
+    def _catch_up(self, key: str) -> None:
+        """Another kernel has this task in hand: look again soon."""
+        self._line.over(self._board[key])
+        self._rest(key, LOOK_AGAIN, self._look)
+
+    def _look(self, key: str) -> None:
+        """What became of it there, and whether that kernel died."""
         with suppress(JournalError, move.IllegalMove):  # the next look may say more
             self._ledger.refresh(key)
-            record = self._board[key]
-            age = self._schedule.now() - (record.submitted_at or 0.0)
-            if record.state is State.SUBMITTING and age > self._orphaned_after:
+            if self._schedule.now() > outcome.orphaned_at(self._board[key], self._submit_timeout):
                 silent = outcome.lost("the kernel that sent it is silent")
                 self._ledger.move(key, silent, durable=True)
+        self._go_on(key)
 
-    async def _submit(self, key: str) -> None:
+    async def _submit(self, key: str) -> Act:
         """Journal, POST, journal: one request on the wire, whatever happens (money.md)."""
-        await self._places.take(key)
-        await self._turns.wait(self._board[key])
         try:
             self._ledger.move(key, move.Sending(), durable=True, must_write=True)
         except JournalError as error:
             self._places.give_back(key)
-            await self._trouble(key, f"not sent: {error.message}")
-            return
-        event = await self._post(key)
+            return self._trouble(key, f"not sent: {error.message}")
+        event = await self._posting.send(key)
         limited = event == outcome.AT_ITS_LIMIT  # then it is the next one, and keeps its place
-        self._turns.answered(self._board[key], turned_away=limited)
+        self._line.answered(self._board[key], turned_away=limited)
         self._ledger.move(key, event, durable=True)
         if isinstance(event, move.NotSent) and not limited:
             self._places.give_back(key)
-            await self._schedule.back_off(key)
-        else:
-            self._schedule.went_well(key)
+            return self._after_back_off(key)
+        self._schedule.went_well(key)
+        return self._go_on
 
-    async def _post(self, key: str) -> move.Event:
-        answered = self._posting[key] = asyncio.Event()
-        try:
-            return move.Accepted(task_id=await self._service.submit(self._board[key].request))
-        except asyncio.CancelledError:
-            self._ledger.move(key, outcome.lost("cancelled while it was being sent"), durable=True)
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever it was, it must become a move
-            if isinstance(error, RateLimited):
-                self._slots.slow_down(self._schedule.after_429(error.retry_after))
-            return outcome.outcome_of(error)
-        finally:
-            del self._posting[key]
-            answered.set()
-
-    async def _ask(self, key: str) -> None:
-        """Wait until it is worth a request, send one status request, take in the answer."""
-        await self._schedule.until_next(self._board[key])
-        await self._slots.wait()
+    async def _ask(self, key: str) -> Act:
+        """Send one status request, take in the answer."""
         record = self._board[key]
-        assert record.task_id is not None
+        if record.task_id is None or record.state not in (State.PENDING, State.PROCESSING):
+            return self._go_on  # another kernel moved it while it waited for its slot
         try:
             report = await self._service.check(record.request.model, record.task_id)
         except RateLimited as error:
@@ -245,15 +234,16 @@ class Engine:
         except SoraError as error:
             if outcome.refuses_the_key(error):
                 self._slots.pause(self._schedule.real(outcome.KEY_PAUSE))
-            await self._trouble(key, error.message)
+            return self._trouble(key, error.message)
         else:
             self._schedule.went_well(key)
             self._ledger.move(key, move.Reported(report=report), durable=bool(report.urls))
             ending = self._oddities.taken(self._board[key], report, self._schedule.now())
             if ending is not None:
                 self._ledger.move(key, ending)
+        return self._go_on
 
-    async def _save(self, key: str) -> None:
+    async def _save(self, key: str) -> Act:
         """Download the film; a link that expired, or fails a third time, is asked for anew."""
         record = self._board[key]
         try:
@@ -264,36 +254,46 @@ class Engine:
                 on_progress=lambda got, total: self._board.put_progress(key, got, total),
             )
         except DownloadError as error:
-            if isinstance(error, LinkExpired) or self._schedule.is_third_trouble(key):
-                await self._renew_link(key, error)
-            else:
-                await self._trouble(key, f"not saved yet: {error.message}")
-        else:
-            self._schedule.went_well(key)
-            self._ledger.move(key, move.Saved(film=film), durable=True)
+            if not isinstance(error, LinkExpired) and not self._schedule.is_third_trouble(key):
+                return self._trouble(key, f"not saved yet: {error.message}")
+            return self._with_slot(partial(self._renew_link, error))
+        finally:
+            self._downloads.give_back(key)
+        self._schedule.went_well(key)
+        self._ledger.move(key, move.Saved(film=film), durable=True)
+        return self._go_on
 
-    async def _renew_link(self, key: str, failed: DownloadError) -> None:
-        await self._slots.wait()
+    async def _renew_link(self, failed: DownloadError, key: str) -> Act:
         record, said = self._board[key], failed.message
-        assert record.task_id is not None
+        if record.task_id is None or record.state is not State.SAVING:
+            return self._go_on  # another kernel moved it while it waited for its slot
         try:
             report = await self._service.check(record.request.model, record.task_id)
         except SoraError as error:
-            await self._trouble(key, f"{said}; asking for a new link: {error.message}")
-            return
+            return self._trouble(key, f"{said}; asking for a new link: {error.message}")
         if report.urls and report.urls != record.urls:
             self._ledger.move(key, move.Reported(report=report), durable=True)
             # A host that signs a new link for each question and refuses them all is not hammered.
-            await self._schedule.back_off(key)
-        elif isinstance(failed, LinkExpired) and self._schedule.is_past(record.expires_at):
+            return self._after_back_off(key)
+        if isinstance(failed, LinkExpired) and self._schedule.is_past(record.expires_at):
             self._ledger.move(key, outcome.too_late(failed, record.expires_at), durable=True)
-        else:
-            await self._trouble(key, f"{said}; the service gives no new link yet")
+            return self._go_on
+        return self._trouble(key, f"{said}; the service gives no new link yet")
 
-    async def _trouble(self, key: str, message: str) -> None:
-        """Our own trouble is a note on a task that lives on, and is tried again."""
-        self._turns.over(self._board[key])
+    def _failed(self, key: str, error: Exception) -> Act:
+        """What comes next after an error that nobody foresaw."""
+        if isinstance(error, move.IllegalMove):
+            return self._catch_up  # another kernel moved it first
+        log.error("task %s: an error of sora_nb itself", key, exc_info=error)
+        return self._trouble(key, f"an error of sora_nb itself ({error!r:.200})")
+
+    def _trouble(self, key: str, message: str) -> Act:
+        """Our own trouble is a note on a task that lives on, and is tried again after a while."""
+        self._line.over(self._board[key])
         note = f"{message.rstrip('.')}; tried again by itself"
         with suppress(move.IllegalMove):
             self._ledger.move(key, move.Noted(note=note))
-        await self._schedule.back_off(key)
+        return self._after_back_off(key)
+
+    def _after_back_off(self, key: str) -> Act:
+        return partial(self._rest, seconds=self._schedule.back_off(key), act=self._go_on)

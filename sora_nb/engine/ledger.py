@@ -3,12 +3,16 @@
 What another kernel wrote meanwhile wins: the move is tried again on the newer record. When the
 journal cannot be written, the move still holds on the board and is written as soon as that works;
 only the step before a POST insists (``must_write``): what is not written down is not sent.
+
+A reply that a task still runs changes nothing but when it was asked. Such moves wait on the board
+for the next other one, or their turn: a thousand tasks would else write a hundred rows a second.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import islice
 
 from sora_nb.core.errors import JournalError
 from sora_nb.core.lifecycle import Accepted, Event, IllegalMove, advance
@@ -17,6 +21,10 @@ from sora_nb.engine.board import Board
 from sora_nb.engine.ports import Journal
 
 RETRY = 2.0
+HOLD = 1.0
+AT_ONCE = 20
+"""Each second at most 20 of the tasks that were asked in vain are written, the longest held first;
+a crash loses only when the others were last asked."""
 
 
 class Ledger:
@@ -36,6 +44,12 @@ class Ledger:
         self._later = later
         self._rows: dict[str, TaskRecord] = {}
         self._retrying = False
+        self._held: dict[str, None] = {}
+        self._waking = False
+
+    def __getitem__(self, key: str) -> TaskRecord:
+        """The task as it is now."""
+        return self._board[key]
 
     def create(self, record: TaskRecord, *, reuse: bool) -> TaskRecord:
         """Write the intent down, or give the task that this request already has. JournalError."""
@@ -46,8 +60,9 @@ class Ledger:
     def take_in(self, record: TaskRecord) -> None:
         """Put a record that the journal holds on the board, unless the board is ahead of it."""
         row = self._rows.get(record.key)
-        if row is None or (self._board[record.key] is row and record != row):
+        if row is None or (not self._is_ahead(record.key) and record != row):
             self._rows[record.key] = record
+            self._held.pop(record.key, None)
             self._board.put(record)
 
     def refresh(self, key: str) -> None:
@@ -77,6 +92,10 @@ class Ledger:
             if record == base:
                 self._show(base)
                 return base
+            if not durable and _is_only_asked(base, record) and self._board[key] is base:
+                self._board.put(record)
+                self._hold(key)
+                return record
             try:
                 written = self._journal.replace(self._rows[key], record, durable=durable)
                 newer = None if written else self._journal.get(key)
@@ -88,6 +107,7 @@ class Ledger:
                 self._board.put(record)
                 self._write_later()
                 return record
+            self._held.pop(key, None)
             if newer is None:
                 self._rows[key] = record
                 self._board.put(record)
@@ -126,15 +146,45 @@ class Ledger:
 
     def _write_now(self) -> bool:
         """Write what the board knows and the journal does not yet. Whether all of it went."""
-        for key, row in tuple(self._rows.items()):
-            record = self._board[key]
-            if record is row:
-                continue
+        return all(self._write(key, durable=key not in self._held) for key in tuple(self._rows))
+
+    def _write(self, key: str, *, durable: bool) -> bool:
+        row, record = self._rows[key], self._board[key]
+        if record is not row:
             try:
-                if self._journal.replace(row, record, durable=True):
+                if self._journal.replace(row, record, durable=durable):
                     self._rows[key] = record
                 elif (newer := self._journal.get(key)) is not None:
                     self._show(self._yield_to(newer))
             except JournalError:
                 return False
+        self._held.pop(key, None)
         return True
+
+    def _is_ahead(self, key: str) -> bool:
+        """Whether the board knows something of weight that the journal does not."""
+        return self._board[key] is not self._rows[key] and key not in self._held
+
+    def _hold(self, key: str) -> None:
+        self._held.setdefault(key)
+        if not self._waking:
+            self._waking = True
+            self._later(HOLD, self._write_held)
+
+    def _write_held(self) -> None:
+        self._waking = False
+        for key in tuple(islice(self._held, AT_ONCE)):
+            if not self._write(key, durable=False):
+                del self._held[key]
+                self._write_later()
+        if self._held:
+            self._hold(next(iter(self._held)))
+
+
+def _is_only_asked(before: TaskRecord, after: TaskRecord) -> bool:
+    """Whether nothing happened to the task but that it was asked and still runs."""
+    return (before.state, before.note, before.ended_between) == (
+        after.state,
+        after.note,
+        after.ended_between,
+    )

@@ -2,46 +2,43 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 SHARE = 0.8
 """The part of the documented request rate that we use: other programs may hold the same key."""
 
+DOWNLOADS = 32
+"""Films fetched at once; each holds a connection, a file and a piece of a quarter MiB."""
+
+CATCH_UP = 0.1
+"""Seconds of slots that a loop which comes late may still use: no more, or a machine that slept
+would send a burst."""
+
 
 class SlotClock:
-    """One clock of request slots for all tasks: each request gets the next free one, in order.
+    """One clock of request slots for all tasks: a slot is free each 1 / rate seconds.
 
-    ``rate`` is requests a minute as the service allows them. A 429 slows the whole clock to 0.7 of
-    its rate and pauses it; every 10 s without another it recovers by 5 % (performance.md, 1).
+    ``rate`` is requests a minute as the service allows them; ``clock`` gives seconds that never go
+    back. A 429 slows the whole clock to 0.7 of its rate and pauses it; every 10 s without another
+    it recovers by 5 % (performance.md of the design, section 1).
     """
 
-    def __init__(
-        self,
-        rate: float,
-        *,
-        clock: Callable[[], float],
-        sleep: Callable[[float], Awaitable[None]],
-    ) -> None:
+    def __init__(self, rate: float, *, clock: Callable[[], float]) -> None:
         self._full = rate * SHARE / 60
         self._rate = self._full
         self._clock = clock
-        self._sleep = sleep
         self._free = 0.0
         self._slowed_at = 0.0
         self._paused_until = 0.0
 
-    async def wait(self) -> None:
-        """Return when it is this caller's turn to send one request."""
-        while True:
-            now = self._clock()
-            at = max(now, self._free)
-            self._free = at + 1 / self._recovered(now)
-            if at > now:
-                await self._sleep(at - now)
-            if at >= self._paused_until:
-                return  # else a 429 came while this one waited: its slot is no longer good
+    def free(self) -> float:
+        """The moment of the next free slot; one in the past is free now."""
+        return self._free
+
+    def take(self, due: float) -> None:
+        """Use the free slot for a request that was due then: slots are not saved up for it."""
+        now = self._clock()
+        self._free = max(due, self._free, now - CATCH_UP) + 1 / self._recovered(now)
 
     def slow_down(self, pause: float) -> None:
         """The service said 429: no request for ``pause`` seconds, and fewer afterwards."""
@@ -65,48 +62,34 @@ class SlotClock:
 
 
 class Places:
-    """How many tasks may be at the service at once. Waiters are served in the order they came."""
+    """How many tasks may do a thing at once. Waiters are served in the order they came."""
 
     def __init__(self, total: int) -> None:
         self._free = total
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: dict[str, Callable[[str], None]] = {}
         self._held: set[str] = set()
 
-    async def take(self, key: str) -> None:
-        """Wait for a place for the task ``key``; at once when it has one already."""
-        if key in self._held:
-            return
-        if self._free <= 0:
-            turn = asyncio.get_running_loop().create_future()
-            self._waiting.append(turn)
-            try:
-                await turn
-            except asyncio.CancelledError:
-                if not turn.cancelled():
-                    self._pass_on()
-                elif turn in self._waiting:
-                    self._waiting.remove(turn)
-                raise
-        else:
-            self._free -= 1
-        self._held.add(key)
+    def take(self, key: str, go: Callable[[str], None]) -> None:
+        """Call ``go(key)`` once there is a place; at once when the task ``key`` has one already."""
+        if key not in self._held:
+            if self._free <= 0:
+                self._waiting[key] = go
+                return
+            self.occupy(key)
+        go(key)
 
     def occupy(self, key: str) -> None:
-        """Count a task that is at the service already, even beyond the limit."""
+        """Count a task that is there already, even beyond the limit."""
         if key not in self._held:
             self._held.add(key)
             self._free -= 1
 
     def give_back(self, key: str) -> None:
-        """The task has left the service (or never got there). Safe to call twice."""
+        """The task has left (or never got there, and waits no longer). Safe to call twice."""
+        self._waiting.pop(key, None)
         if key in self._held:
             self._held.remove(key)
-            self._pass_on()
-
-    def _pass_on(self) -> None:
-        while self._waiting and self._free >= 0:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                return
-        self._free += 1
+            self._free += 1
+        while self._waiting and self._free > 0:
+            following = next(iter(self._waiting))
+            self.take(following, self._waiting.pop(following))

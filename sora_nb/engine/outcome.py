@@ -5,6 +5,7 @@ Source: money.md of the design (REFUSED, UNSURE). The service's errors are told 
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 
 from sora_nb.core.errors import (
@@ -19,10 +20,13 @@ from sora_nb.core.errors import (
     shorten,
 )
 from sora_nb.core.lifecycle import Event, GaveUp, Lost, NotSent, Refused
-from sora_nb.core.task import Failure, TaskRecord
+from sora_nb.core.task import Failure, State, TaskRecord
 
 KEY_PAUSE = 60.0
 """Seconds in which nothing is asked with a key that a status request was refused for."""
+
+SILENCE = 60.0
+"""Seconds beyond a POST's own time for which a kernel that sends one may say nothing."""
 
 WORDS_KEPT = 2000
 
@@ -48,6 +52,13 @@ def outcome_of(error: Exception) -> Event:
 def lost(message: str) -> Event:
     """The move of a task of which nobody knows whether it was sent."""
     return Lost(failure=Failure(kind="lost", message=message))
+
+
+def orphaned_at(record: TaskRecord, submit_timeout: float) -> float:
+    """When (Unix seconds) a task that another kernel is sending must count as lost, if it is."""
+    if record.state is not State.SUBMITTING:
+        return math.inf
+    return (record.submitted_at or 0.0) + submit_timeout + SILENCE
 
 
 def failure(kind: str, error: SoraError) -> Failure:

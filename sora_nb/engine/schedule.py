@@ -1,12 +1,12 @@
 """When each task acts next: the polling policy, and how trouble is spaced out.
 
-Clock, sleep and randomness come in as arguments. ``speed`` scales everything towards a simulator
-that runs faster than the real service.
+It says how long to wait and waits for nothing. Clock and randomness come in as arguments; ``speed``
+scales everything towards a simulator that runs faster than the real service.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 
 from sora_nb.core.settings import POLL_WORDS
 from sora_nb.core.task import TaskRecord
@@ -15,6 +15,12 @@ from sora_nb.engine.polling import next_age
 
 LONGEST_BACK_OFF = 60.0
 UNASKED_PAUSE = 5.0
+CROWD, DEAREST = 100, 4.0
+"""In a crowd a request costs more: slots are scarce, and the first of many jobs to end make the end
+of the others look nearer than it is. So the price doubles for 100 tasks, up to four times."""
+
+LOOK_AGAIN = 2.0
+"""Service seconds between two looks at a task that another kernel has in hand."""
 
 
 class Schedule:
@@ -27,14 +33,12 @@ class Schedule:
         speed: float,
         history: History,
         clock: Callable[[], float],
-        sleep: Callable[[float], Awaitable[None]],
         random: Callable[[], float],
     ) -> None:
         self._poll = poll
         self._speed = speed
         self._history = history
         self._clock = clock
-        self._sleep = sleep
         self._random = random
         self._troubles: dict[str, int] = {}
 
@@ -50,24 +54,19 @@ class Schedule:
         """Service seconds as seconds of this machine."""
         return seconds / self._speed
 
-    async def pause(self, seconds: float) -> None:
-        """Sleep for so many service seconds."""
-        await self._sleep(self.real(seconds))
-
-    async def until_next(self, record: TaskRecord) -> None:
-        """Sleep until this task is worth a status request."""
-        age = record.age(self._clock())
+    def until_next(self, record: TaskRecord, crowd: int = 1) -> float:
+        """Service seconds until this task, one of a ``crowd``, is worth a status request."""
         if isinstance(self._poll, float):
-            due = age + self._poll
-        else:
-            due = next_age(age, self._history.of(record), POLL_WORDS[self._poll])
-        await self.pause(due - age)
+            return self._poll
+        age = record.age(self._clock())
+        price = POLL_WORDS[self._poll] * min(DEAREST, 1 + (crowd - 1) / CROWD)
+        return next_age(age, self._history.of(record), price) - age
 
-    async def back_off(self, key: str) -> None:
-        """Sleep after trouble: full jitter, doubling, at most a minute."""
+    def back_off(self, key: str) -> float:
+        """Service seconds to wait after trouble: full jitter, doubling, at most a minute."""
         count = self._troubles[key] = self._troubles.get(key, 0) + 1
         longest = min(LONGEST_BACK_OFF, 2.0 ** min(count, 6))
-        await self.pause(max(0.5, longest * self._random()))
+        return max(0.5, longest * self._random())
 
     def after_429(self, asked: float | None) -> float:
         """Seconds of this machine in which nothing is asked after a 429: what it asks for, and up

@@ -1,13 +1,16 @@
 """One request and what came of it, as a value: how far it got decides about money.
 
 aiohttp's exceptions alone do not tell: ``ClientConnectorError`` is a ``ClientOSError``, and up to
-3.9 a connect and a read timeout are the same class. So the connection's own progress is followed.
+3.9 a connect and a read timeout are the same class. So the connection's own progress is followed,
+in a session that has the trace for it: a question may do without, it can be repeated anyway.
 """
 
 from __future__ import annotations
 
 import enum
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -24,6 +27,10 @@ MAX_BODY = 1 << 20
 
 CONNECT_TIMEOUT = 20.0
 """Seconds for one address; a request that waits longer has not left yet and may be repeated."""
+
+
+FindProxy = Callable[[str], Awaitable[str | None]]
+"""The proxy for a URL, or None."""
 
 
 class Progress(enum.Enum):
@@ -66,6 +73,7 @@ async def exchange(
     key: Secret,
     within: float,
     body: bytes | None = None,
+    proxy_for: FindProxy = find_proxy,
 ) -> Reply | NoReply:
     """Send one request, once; redirects are answers. ``within`` is seconds for all of it.
 
@@ -87,15 +95,23 @@ async def exchange(
             data=body,
             headers=headers,
             allow_redirects=False,
-            proxy=await find_proxy(url),
-            timeout=aiohttp.ClientTimeout(total=within, sock_connect=CONNECT_TIMEOUT),
+            proxy=await proxy_for(url),
+            timeout=_timeout(within),
             trace_request_ctx=SimpleNamespace(journey=journey),
         )
     except aiohttp.InvalidURL:
         return NoReply("the base URL is not one that can be asked", unsent=True)
     except Exception as error:  # noqa: BLE001 - whatever it was, it may have left
-        return NoReply(describe(error), unsent=journey.progress is Progress.CONNECTING)
+        unsent = journey.progress is Progress.CONNECTING
+        if not session.trace_configs:
+            unsent = isinstance(error, aiohttp.ClientConnectorError)
+        return NoReply(describe(error), unsent=unsent)
     return await _read(response, key)
+
+
+@lru_cache(maxsize=8)
+def _timeout(within: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=within, sock_connect=CONNECT_TIMEOUT)
 
 
 async def _read(response: aiohttp.ClientResponse, key: Secret) -> Reply:
@@ -112,9 +128,11 @@ async def _read(response: aiohttp.ClientResponse, key: Secret) -> Reply:
     finally:
         response.release()  # closes the connection unless the body was read to its end
     # Here, before anything reads it: what is echoed gets into notes, ids, links and tracebacks.
-    wait = response.headers.get("Retry-After", "").encode("ascii", "replace")
     shown = masked(bytes(body[:MAX_BODY]), key)
-    return Reply(response.status, shown, masked(wait, key).decode(), cut)
+    wait = response.headers.get("Retry-After", "")
+    if wait:
+        wait = masked(wait.encode("ascii", "replace"), key).decode()
+    return Reply(response.status, shown, wait, cut)
 
 
 def describe(error: BaseException) -> str:

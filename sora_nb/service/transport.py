@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
+from typing import TypeVar
 
 import aiohttp
 import msgspec
@@ -22,8 +24,11 @@ from sora_nb.core.task import Report, VideoRequest
 from sora_nb.service import wire
 from sora_nb.service.exchange import NoReply, Reply, exchange, follow_progress
 from sora_nb.service.films import Films, Response
+from sora_nb.service.proxies import find_proxy
 from sora_nb.service.replies import What, error_for, retry_after, unsure
 from sora_nb.service.urls import host_of, is_loopback
+
+T = TypeVar("T")
 
 REPLY_TIMEOUT = 30.0
 """Seconds for a whole status or balance GET."""
@@ -65,6 +70,7 @@ class Transport:
         self._reply_timeout = reply_timeout
         self._allow_loopback = allow_loopback
         self._clock = clock
+        self._proxy: tuple[str, float, str | None] | None = None
         self._posts: aiohttp.ClientSession | None = None
         self._gets: aiohttp.ClientSession | None = None
         self._films = Films(
@@ -85,7 +91,8 @@ class Transport:
         base, key = await self._address()
         if self._posts is None:
             # A kept-alive connection may be dead already: that would look like a lost answer.
-            self._posts = self._session(aiohttp.TCPConnector(force_close=True, limit=0))
+            connector = aiohttp.TCPConnector(force_close=True, limit=0)
+            self._posts = self._session(connector, [follow_progress()])
         outcome = await exchange(
             self._posts,
             "POST",
@@ -108,19 +115,12 @@ class Transport:
         Raises ServiceUnreachable, RateLimited, AuthenticationError, InsufficientCredits,
         PermissionDenied, ModelUnavailable (unknown task) or ServiceError.
         """
-        reply = await self._get(wire.status_path(model, task_id), "status")
-        try:
-            return wire.read_status(reply.body, allow_loopback=self._allow_loopback)
-        except wire.Malformed as error:
-            raise self._unreadable(reply, error) from None
+        read = partial(wire.read_status, allow_loopback=self._allow_loopback)
+        return await self._get(wire.status_path(model, task_id), "status", read)
 
     async def balance(self) -> float:
         """What is left on the account, in USD. Raises what ``check`` raises."""
-        reply = await self._get(wire.BALANCE_PATH, "balance")
-        try:
-            return wire.read_balance(reply.body)
-        except wire.Malformed as error:
-            raise self._unreadable(reply, error) from None
+        return await self._get(wire.BALANCE_PATH, "balance", wire.read_balance)
 
     def fetch(
         self, url: str, *, start: int = 0, if_range: str | None = None
@@ -136,14 +136,32 @@ class Transport:
                 await session.close()
         await self._films.close()
 
-    async def _get(self, path: str, what: What) -> Reply:
+    async def _get(self, path: str, what: What, read: Callable[[bytes], T]) -> T:
         base, key = await self._address()
         if self._gets is None:
-            self._gets = self._session(aiohttp.TCPConnector(limit=100))
+            self._gets = self._session(aiohttp.TCPConnector(limit=100), [])
         outcome = await exchange(
-            self._gets, "GET", base + path, key=key, within=self._reply_timeout
+            self._gets,
+            "GET",
+            base + path,
+            key=key,
+            within=self._reply_timeout,
+            proxy_for=partial(self._proxy_for, base),
         )
-        return self._answered(outcome, base, what)
+        malformed = wire.Malformed("it is not a success")
+        if isinstance(outcome, Reply) and 200 <= outcome.status < 300:
+            try:
+                return read(outcome.body)
+            except wire.Malformed as error:
+                malformed = error
+        raise self._unreadable(self._answered(outcome, base, what), malformed)
+
+    async def _proxy_for(self, base: str, url: str) -> str | None:
+        """The proxy of the base URL, looked up at most once a minute: that takes a thread."""
+        now = self._clock()
+        if self._proxy is None or self._proxy[0] != base or not 0 <= now - self._proxy[1] < 60:
+            self._proxy = base, now, await find_proxy(url)
+        return self._proxy[2]
 
     async def _address(self) -> tuple[str, Secret]:
         """(base URL, key), or the error that nothing can be sent."""
@@ -156,12 +174,14 @@ class Transport:
             return base, SIMULATOR_KEY
         raise AuthenticationError("APIXO_API_KEY is not set; nothing was sent.")
 
-    def _session(self, connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
+    def _session(
+        self, connector: aiohttp.TCPConnector, traces: list[aiohttp.TraceConfig]
+    ) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": user_agent(), "Accept-Encoding": "identity"},
-            trace_configs=[follow_progress()],
+            trace_configs=traces,
         )
 
     def _answered(self, outcome: Reply | NoReply, base: str, what: What) -> Reply:

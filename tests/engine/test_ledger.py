@@ -13,14 +13,15 @@ from sora_nb.core.lifecycle import (
     IllegalMove,
     Lost,
     Noted,
+    Reported,
     Sending,
     Stopped,
     advance,
     new_record,
 )
-from sora_nb.core.task import Failure, State, TaskRecord, VideoRequest
+from sora_nb.core.task import Failure, Report, State, TaskRecord, VideoRequest
 from sora_nb.engine.board import Board
-from sora_nb.engine.ledger import RETRY, Ledger
+from sora_nb.engine.ledger import AT_ONCE, HOLD, RETRY, Ledger
 
 from .world import MemoryJournal
 
@@ -38,7 +39,7 @@ class Desk:
         self.ledger.create(intent(), reuse=False)
 
     def _later(self, seconds: float, function: Callable[[], None]) -> None:
-        assert seconds == RETRY
+        assert seconds in (RETRY, HOLD)
         self.due.append(function)
 
     def pass_on(self) -> None:
@@ -170,3 +171,90 @@ def test_a_refresh_takes_what_another_kernel_wrote(desk: Desk) -> None:
     desk.journal.rows["boat"] = advance(intent(), Sending(), 5.0)
     desk.ledger.refresh("boat")
     assert desk.board["boat"].state is State.SUBMITTING
+
+
+RUNS = Reported(report=Report(state="processing"))
+
+
+def running(desk: Desk, key: str = "boat") -> TaskRecord:
+    """A task that was asked once, and that the service works on."""
+    if key != "boat":
+        record = new_record(key, VideoRequest(prompt=key), service="s", now=0.0)
+        desk.ledger.create(record, reuse=False)
+    desk.ledger.move(key, Sending())
+    desk.ledger.move(key, Accepted(task_id=key))
+    return desk.ledger.move(key, RUNS)
+
+
+def test_a_reply_that_a_task_still_runs_is_seen_at_once_and_written_in_its_turn(
+    desk: Desk,
+) -> None:
+    once = running(desk)
+    for _ in range(3):
+        desk.ledger.move("boat", RUNS)
+    assert (desk.board["boat"].polls, desk.row) == (4, once)
+    assert len(desk.due) == 1
+    desk.pass_on()
+    assert desk.row == desk.board["boat"]
+    assert desk.due == []
+
+
+def test_of_many_such_replies_a_few_are_written_each_time_the_longest_held_first(
+    desk: Desk,
+) -> None:
+    keys = [f"k{number:02}" for number in range(AT_ONCE + 5)]
+    for key in keys:
+        running(desk, key)
+    for key in [*keys, keys[0]]:
+        desk.ledger.move(key, RUNS)
+    desk.pass_on()
+    written = [key for key in keys if desk.journal.rows[key] == desk.board[key]]
+    assert written == keys[:AT_ONCE]
+    desk.pass_on()
+    assert all(desk.journal.rows[key] == desk.board[key] for key in keys)
+    assert desk.due == []
+
+
+def test_the_next_other_move_of_a_task_takes_its_held_replies_along(desk: Desk) -> None:
+    running(desk)
+    desk.ledger.move("boat", RUNS)
+    desk.ledger.move("boat", Stopped())
+    assert (desk.row.state, desk.row.polls) == (State.STOPPED, 2)
+    desk.pass_on()
+    assert desk.row == desk.board["boat"]
+
+
+def test_held_replies_are_written_when_the_ledger_is_closed(desk: Desk) -> None:
+    running(desk)
+    desk.ledger.move("boat", RUNS)
+    desk.ledger.close()
+    assert desk.row.polls == 2
+
+
+def test_what_another_kernel_wrote_meanwhile_wins_over_a_held_reply(desk: Desk) -> None:
+    once = running(desk)
+    desk.ledger.move("boat", RUNS)
+    desk.journal.rows["boat"] = theirs = advance(once, Stopped(), 20.0)
+    desk.pass_on()
+    assert desk.board["boat"] == desk.row == theirs
+
+
+def test_a_row_that_another_kernel_wrote_is_taken_in_although_a_reply_is_held(desk: Desk) -> None:
+    once = running(desk)
+    desk.ledger.move("boat", RUNS)
+    desk.ledger.take_in(once)
+    assert desk.board["boat"].polls == 2, "the row that was read before is no news"
+    desk.ledger.take_in(advance(once, Stopped(), 20.0))
+    assert desk.board["boat"].state is State.STOPPED
+
+
+def test_a_held_reply_that_cannot_be_written_in_its_turn_is_tried_until_it_can(desk: Desk) -> None:
+    running(desk)
+    desk.ledger.move("boat", RUNS)
+    desk.journal.broken = True
+    desk.pass_on()
+    desk.pass_on()
+    desk.journal.broken = False
+    desk.pass_on()
+    assert desk.row == desk.board["boat"]
+    assert desk.due == []

@@ -11,6 +11,7 @@ from sora_nb.core.errors import (
     LinkExpired,
 )
 from sora_nb.core.task import Report, State
+from sora_nb.engine.limits import DOWNLOADS
 
 from .virtual_time import NOON, live, now
 from .world import (
@@ -125,5 +126,24 @@ def test_the_film_of_a_finished_task_that_vanished_is_fetched_again_while_its_li
         with pytest.raises(LinkExpired, match="boat"):
             world.engine.recover(world.board["boat"])
         assert world.service.posts == 1
+
+    live(scenario())
+
+
+def test_so_many_films_are_fetched_at_once_and_the_others_wait_for_one_of_them() -> None:
+    async def scenario() -> None:
+        world = World()
+        for number in range(DOWNLOADS + 10):
+            world.ask(f"k{number}")
+        world.media.patience = 1000.0
+        await world.until([State.SAVING], "k0")
+        await asyncio.sleep(200)
+        assert {world.state(f"k{number}") for number in range(DOWNLOADS + 10)} == {State.SAVING}
+        assert len(world.media.tried) == DOWNLOADS
+        await world.engine.stop("k0")
+        await asyncio.sleep(1)
+        assert len(world.media.tried) == DOWNLOADS + 1
+        await world.engine.at_rest()
+        assert len(world.media.there) == DOWNLOADS + 9
 
     live(scenario())

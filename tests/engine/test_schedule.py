@@ -23,7 +23,6 @@ def make(
         speed=speed,
         history=History(),
         clock=now,
-        sleep=asyncio.sleep,
         random=random,
     )
 
@@ -31,12 +30,6 @@ def make(
 def sent(speed: float = 1.0) -> TaskRecord:
     record = new_record("k", VideoRequest(prompt="x"), service="s", now=now(), speed=speed)
     return advance(record, Sending(), now())
-
-
-async def took(work: Callable[[], object]) -> float:
-    start = now()
-    await work()  # type: ignore[misc]
-    return now() - start
 
 
 @pytest.mark.parametrize(
@@ -52,7 +45,7 @@ def test_trouble_is_spaced_out_with_full_jitter_up_to_a_minute(
 ) -> None:
     async def scenario() -> None:
         schedule = make(random=lambda: random)
-        pauses = [await took(lambda: schedule.back_off("k")) for _ in range(8)]
+        pauses = [schedule.back_off("k") for _ in range(8)]
         assert pauses == pytest.approx(expected)
         assert max(pauses) <= LONGEST_BACK_OFF
 
@@ -63,10 +56,10 @@ def test_after_trouble_has_passed_the_next_one_starts_small_and_tasks_count_apar
     async def scenario() -> None:
         schedule = make()
         for _ in range(5):
-            await schedule.back_off("k")
-        assert await took(lambda: schedule.back_off("other")) == pytest.approx(2)
+            schedule.back_off("k")
+        assert schedule.back_off("other") == pytest.approx(2)
         schedule.went_well("k")
-        assert await took(lambda: schedule.back_off("k")) == pytest.approx(2)
+        assert schedule.back_off("k") == pytest.approx(2)
 
     live(scenario())
 
@@ -75,15 +68,16 @@ def test_a_fixed_interval_is_kept() -> None:
     async def scenario() -> None:
         schedule, record = make(poll=7.5), sent()
         for _ in range(3):
-            assert await took(lambda: schedule.until_next(record)) == pytest.approx(7.5)
+            assert schedule.until_next(record) == pytest.approx(7.5)
 
     live(scenario())
 
 
 def test_a_faster_simulator_is_asked_proportionally_sooner() -> None:
     async def scenario() -> None:
-        usual = await took(lambda: make().until_next(sent()))
-        fast = await took(lambda: make(speed=100.0).until_next(sent(100.0)))
+        usual = make().real(make().until_next(sent()))
+        schedule = make(speed=100.0)
+        fast = schedule.real(schedule.until_next(sent(100.0)))
         assert fast == pytest.approx(usual / 100)
 
     live(scenario())
@@ -95,7 +89,7 @@ def test_words_for_polling_order_the_intervals() -> None:
         for word in ("live", "normal", "thrifty"):
             schedule = make(poll=word)
             record = sent()
-            waits.append(await took(lambda s=schedule, r=record: s.until_next(r)))  # type: ignore[misc]
+            waits.append(schedule.until_next(record))
         assert waits == sorted(waits)
         assert waits[0] < waits[1] < waits[2]
 
@@ -106,9 +100,29 @@ def test_links_are_tried_in_turn() -> None:
     async def scenario() -> None:
         schedule = make()
         assert schedule.turn("k", ["a", "b"]) == "a"
-        await schedule.back_off("k")
+        schedule.back_off("k")
         assert schedule.turn("k", ["a", "b"]) == "b"
-        await schedule.back_off("k")
+        schedule.back_off("k")
         assert schedule.turn("k", ["a", "b"]) == "a"
+
+    live(scenario())
+
+
+def test_in_a_crowd_each_task_is_asked_less_often_but_never_beyond_a_bound() -> None:
+    async def scenario() -> None:
+        schedule, record = make(), sent()
+        await asyncio.sleep(130)
+        waits = [schedule.until_next(record, crowd) for crowd in (1, 101, 301, 1000)]
+        alone = waits[0]
+        assert waits[1] == pytest.approx(alone * 2**0.5, rel=0.15)
+        assert waits[2] == pytest.approx(alone * 2, rel=0.15)
+        assert waits[3] == waits[2]
+
+    live(scenario())
+
+
+def test_a_fixed_interval_is_kept_in_a_crowd() -> None:
+    async def scenario() -> None:
+        assert make(poll=7.5).until_next(sent(), 1000) == pytest.approx(7.5)
 
     live(scenario())

@@ -11,10 +11,11 @@ from sora_nb.core.errors import (
     DownloadError,
     SoraError,
 )
-from sora_nb.core.task import UNFINISHED, Report, State, TaskRecord
+from sora_nb.core.task import UNFINISHED, Film, Report, State, TaskRecord
 
 from .virtual_time import live, now
 from .world import (
+    FILM,
     PROCESSING,
     SUCCESS,
     World,
@@ -137,7 +138,8 @@ def test_closing_ends_tasks_that_wait_for_a_place() -> None:
         began = now()
         await world.engine.close()
         assert now() - began < 1
-        assert all(life.done() for life in world.engine._lives.values())
+        await world.engine.at_rest()
+        assert asyncio.all_tasks() == {asyncio.current_task()}
         assert world.memory.rows["k3"].state is State.QUEUED
 
     live(scenario())
@@ -153,5 +155,40 @@ def test_who_waits_for_a_task_is_told_when_its_client_closes() -> None:
         await world.engine.close()
         with pytest.raises(SoraError, match="nobody watches it here"):
             waiter.result(0)
+
+    live(scenario())
+
+
+def test_a_step_that_ends_while_its_task_is_stopped_begins_nothing_anew() -> None:
+    """A download may end in its own words when it is cancelled: the disk was full just then."""
+
+    async def scenario() -> None:
+        world = World()
+        under_way: list[str] = []
+        most = 0
+
+        async def save(record: TaskRecord, *_given: object, **_named: object) -> Film:
+            nonlocal most
+            under_way.append(record.key)
+            most = max(most, len(under_way))
+            try:
+                await asyncio.sleep(100)
+            except asyncio.CancelledError:
+                raise DownloadError("the disk is full") from None
+            finally:
+                under_way.remove(record.key)
+            return FILM
+
+        world.media.save = save  # type: ignore[method-assign]
+        world.ask()
+        await world.until([State.SAVING])
+        stopping = asyncio.create_task(world.engine.stop("boat"))
+        await asyncio.sleep(0)
+        world.engine.start(world.board["boat"])
+        await stopping
+        assert world.state() is State.STOPPED
+        world.engine.watch("boat")
+        assert (await world.rest()).state is State.READY
+        assert most == 1
 
     live(scenario())

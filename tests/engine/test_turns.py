@@ -7,8 +7,9 @@ import asyncio
 from sora_nb.core.errors import RateLimited
 from sora_nb.core.lifecycle import new_record
 from sora_nb.core.task import State, TaskRecord, VideoRequest
+from sora_nb.engine.agenda import Agenda
 from sora_nb.engine.limits import SlotClock
-from sora_nb.engine.turns import Turns
+from sora_nb.engine.line import Line
 
 from .virtual_time import NOON, live, now
 from .world import SERVICE, LazyFetch, World
@@ -19,43 +20,65 @@ def record(number: int) -> TaskRecord:
     return new_record(f"task{number}", request, service=SERVICE, now=NOON + number)
 
 
+class Submits:
+    """Tasks in line for their POST, and who has sent it."""
+
+    def __init__(self) -> None:
+        loop = asyncio.get_running_loop()
+        slots = SlotClock(10_000, clock=loop.time)
+        self.line = Line(slots, Agenda(clock=loop.time, later=loop.call_later))
+        self.gone: list[str] = []
+
+    def come(self, *numbers: int) -> None:
+        for number in numbers:
+            self.line.submit(record(number), self.gone.append)
+
+
 def test_whoever_was_turned_away_goes_before_all_who_asked_later() -> None:
     async def scenario() -> None:
-        turns = Turns(SlotClock(10_000, clock=now, sleep=asyncio.sleep))
-        gone: list[int] = []
-
-        async def submit(number: int) -> None:
-            await turns.wait(record(number))
-            gone.append(number)
-
+        submits = Submits()
+        line, gone = submits.line, submits.gone
         for number in (3, 1):
-            turns.answered(record(number), turned_away=True)
-        waiting = [asyncio.create_task(submit(number)) for number in (4, 3, 2, 1, 0)]
+            line.answered(record(number), turned_away=True)
+        submits.come(4, 3, 2, 1, 0)
         await asyncio.sleep(1)
-        assert sorted(gone) == [0, 1], "and before it only who asked earlier"
-        turns.answered(record(1), turned_away=True)
+        assert sorted(gone) == ["task0", "task1"], "and before it only who asked earlier"
+        line.answered(record(1), turned_away=True)
         await asyncio.sleep(1)
         assert len(gone) == 2
-        turns.answered(record(1), turned_away=False)
+        line.answered(record(1), turned_away=False)
         await asyncio.sleep(1)
-        assert gone[2:] == [2, 3]
-        turns.over(record(3))
-        turns.over(record(3))
-        await asyncio.gather(*waiting)
-        assert gone[4:] == [4]
+        assert gone[2:] == ["task2", "task3"]
+        line.over(record(3))
+        line.over(record(3))
+        await asyncio.sleep(1)
+        assert gone[4:] == ["task4"]
 
     live(scenario())
 
 
 def test_who_stops_waiting_keeps_nobody_waiting() -> None:
     async def scenario() -> None:
-        turns = Turns(SlotClock(10_000, clock=now, sleep=asyncio.sleep))
-        turns.answered(record(0), turned_away=True)
-        waiting = [asyncio.create_task(turns.wait(record(number))) for number in (1, 2)]
+        submits = Submits()
+        submits.line.answered(record(0), turned_away=True)
+        submits.come(1, 2)
         await asyncio.sleep(1)
-        waiting[0].cancel()
-        turns.over(record(0))
-        await waiting[1]
+        submits.line.leave("task1")
+        submits.line.over(record(0))
+        await asyncio.sleep(1)
+        assert submits.gone == ["task2"]
+
+    live(scenario())
+
+
+def test_a_question_goes_while_the_submits_wait_for_one_that_was_turned_away() -> None:
+    async def scenario() -> None:
+        submits = Submits()
+        submits.line.answered(record(0), turned_away=True)
+        submits.come(1)
+        submits.line.ask("asked", submits.gone.append)
+        await asyncio.sleep(1)
+        assert submits.gone == ["asked"]
 
     live(scenario())
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from sora_nb.core.errors import JournalError
 from sora_nb.core.lifecycle import new_record
 from sora_nb.core.task import Film, Report, State, TaskRecord, VideoRequest
+from sora_nb.engine.agenda import Agenda
 from sora_nb.engine.board import Board
 from sora_nb.engine.engine import Engine
 from sora_nb.engine.ledger import Ledger
@@ -82,12 +83,14 @@ class FakeService:
 
 
 class FakeMedia:
-    """``saves``: what each attempt brings, in order (the film when they are used up)."""
+    """``saves``: what each attempt brings, in order (the film when they are used up);
+    ``patience``: the seconds that each takes."""
 
     def __init__(self) -> None:
         self.there: dict[str, Film] = {}
         self.saves: list[Exception] = []
         self.tried: list[str] = []
+        self.patience = 0.01
 
     def existing(self, record: TaskRecord) -> Film | None:
         return self.there.get(record.key)
@@ -102,7 +105,7 @@ class FakeMedia:
     ) -> Film:
         self.tried.append(url)
         on_progress(1, 5)
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(self.patience)
         if self.saves:
             raise self.saves.pop(0)
         self.there[record.key] = FILM
@@ -183,7 +186,6 @@ class World:
             speed=speed,
             history=self.board.history,
             clock=now,
-            sleep=asyncio.sleep,
             random=randomness,
         )
         self.places = Places(places)
@@ -193,7 +195,8 @@ class World:
             media=self.media,
             board=self.board,
             schedule=self.schedule,
-            slots=SlotClock(10_000, clock=now, sleep=asyncio.sleep),
+            agenda=Agenda(clock=loop.time, later=loop.call_later),
+            slots=SlotClock(10_000, clock=loop.time),
             places=self.places,
             submit_timeout=60.0,
         )

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from sora_nb.core.settings import Secret
+from sora_nb.service import transport
 from sora_nb.service.proxies import find_proxy, proxy_for
+from sora_nb.service.transport import Transport
+
+from .raw_server import RawServer, envelope
 
 NAMES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
@@ -44,3 +49,35 @@ async def test_this_machine_is_asked_directly(monkeypatch: pytest.MonkeyPatch) -
     assert await find_proxy("http://127.0.0.1:8000/api/v1") is None
     assert proxy_for("http://localhost:8000/") is None
     assert await find_proxy("http://api.example/") == "http://proxy.example:3128"
+
+
+async def test_questions_look_for_the_proxy_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    now = 1000.0
+
+    async def look(url: str) -> None:
+        looked.append(url)
+
+    monkeypatch.setattr(transport, "find_proxy", look)
+    async with RawServer([envelope({"taskId": "t", "state": "pending"})]) as server:
+
+        async def endpoint() -> str:
+            return server.base
+
+        asking = Transport(
+            endpoint,
+            api_key=Secret("key-0123456789"),
+            submit_timeout=20.0,
+            allow_loopback=True,
+            clock=lambda: now,
+        )
+        for _ in range(3):
+            await asking.check("sora-2", "t")
+        assert len(looked) == 1
+        now += 61
+        await asking.check("sora-2", "t")
+        assert len(looked) == 2
+        now -= 500  # a clock that was set back
+        await asking.check("sora-2", "t")
+        assert len(looked) == 3
+        await asking.close()

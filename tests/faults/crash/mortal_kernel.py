@@ -70,10 +70,7 @@ class Kernel:
 
     async def kill(self) -> None:
         self.journal.dead = True
-        lives = list(self.world.engine._lives.values())
-        for life in lives:
-            life.cancel()
-        await asyncio.gather(*lives, return_exceptions=True)
+        await self.world.engine._lives.close(0.0, but_for=set())
         self.journal.close()
 
 
