@@ -14,10 +14,12 @@ from sora_nb.core.lifecycle import (
     Reported,
     Sending,
     Stopped,
+    Watched,
     advance,
     new_record,
 )
 from sora_nb.core.task import Report, State, TaskRecord, VideoRequest
+from sora_nb.engine.outcome import lost
 from sora_nb.engine.ports import Journal as JournalPort
 from sora_nb.storage.journal import Journal
 
@@ -89,6 +91,22 @@ def test_resuming_twice_lives_each_task_once() -> None:
         world.engine.resume([world.memory.rows["boat"]])
         assert (await world.rest()).state is State.READY
         assert world.service.posts == 1
+
+    live(scenario())
+
+
+@pytest.mark.parametrize("state", [State.SUBMITTING, State.STOPPED])
+def test_a_task_that_another_kernel_resumed_a_moment_ago_is_left_as_it_made_it(
+    state: State,
+) -> None:
+    async def scenario() -> None:
+        world = World()
+        seen, world = record_in(state), World()
+        theirs = advance(seen, lost("theirs") if state is State.SUBMITTING else Watched(), NOON)
+        world.memory.create(theirs, reuse=False)
+        world.engine.resume([seen])
+        assert world.memory.rows["boat"] == theirs == world.board["boat"]
+        await world.engine.close()
 
     live(scenario())
 
