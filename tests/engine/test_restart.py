@@ -100,7 +100,6 @@ def test_a_task_that_another_kernel_resumed_a_moment_ago_is_left_as_it_made_it(
     state: State,
 ) -> None:
     async def scenario() -> None:
-        world = World()
         seen, world = record_in(state), World()
         theirs = advance(seen, lost("theirs") if state is State.SUBMITTING else Watched(), NOON)
         world.memory.create(theirs, reuse=False)
