@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
+import pytest
 from PIL import Image
 from playwright.sync_api import Locator, expect
 
@@ -116,7 +117,8 @@ def test_a_prompt_with_chips_becomes_a_film_that_plays_below_the_form(lab: LabPa
     form.shot("ready")
     assert "ready" in python(lab, 2)
     assert "a paper boat, handheld" in python(lab, 2)
-    lab.save()
+    (output,) = lab.save()["cells"][1]["outputs"]
+    assert {"text/html", "text/plain"} < set(output["data"]), "what stands for the form elsewhere"
     lab.load()  # the kernel lives: the form comes back with its fields and its film
     again = Form(lab, 1)
     expect(again.prompt).to_have_value("a paper boat, handheld")
@@ -234,6 +236,31 @@ def test_a_film_of_another_cell_is_listed_and_its_row_opens_its_player(lab: LabP
     form.rows.first.press("Enter")
     film_plays(form.el.locator("video"))
     expect(form.rows.first).to_be_focused()
+
+
+@pytest.mark.parametrize("kind", ["%%sora", "Python"])
+def test_the_copied_code_is_the_same_film_and_costs_nothing_anew(lab: LabPage, kind: str) -> None:
+    prompt = 'A boat, "so she said" {here}\n\n  -d 8 what does it dream of?'
+    cells = [LOAD, f"studio = sora.Studio(prompt={prompt!r}, aspect_ratio='portrait', takes=2)"]
+    lab.open("copied", [*cells, "studio", "", "print(len(studio.tasks))"])
+    lab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    for index in range(3):
+        lab.run(index)
+    form = Form(lab, 2)
+    form.go.click()
+    expect(form.rows).to_have_count(2)
+    form.el.get_by_role("button", name=f"Copy as {kind}").click()
+    expect(form.el.get_by_role("button", name="Copied")).to_be_visible()
+    lab.page.evaluate(
+        """async () => {
+            const text = await navigator.clipboard.readText();
+            const cells = window.jupyterapp.shell.currentWidget.content.widgets;
+            cells[3].model.sharedModel.setSource(text);
+        }"""
+    )
+    lab.run(3)
+    assert "Error" not in lab.output_text(3)
+    assert python(lab, 4) == "2"
 
 
 class Pictures(http.server.BaseHTTPRequestHandler):

@@ -297,6 +297,18 @@ def test_tasks_of_another_folder_or_service_are_not_this_notebooks(
     assert page.studio.last.key == here.key
 
 
+def test_a_film_that_was_made_for_another_notebook_is_shown_once_it_is_asked_for_here(
+    open_page: Open, tmp_path: Path
+) -> None:
+    elsewhere = open_page({"media": tmp_path / "others"}).client.generate("a boat")
+    page = open_page(prompt="a boat")
+    assert list(page.studio.tasks) == []
+    page.ask("generate")
+    assert page.state["answered"]["reused"] == [elsewhere.key]
+    assert [row["key"] for row in page.state["rows"]] == [elsewhere.key]
+    assert [task.key for task in page.studio.tasks] == [elsewhere.key]
+
+
 def wait(page: Page, question: Callable[[], Any]) -> Any:
     """The answer once it is a true one; looks every hundredth of a second, for ten seconds."""
     for _ in range(1000):
