@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import http.server
-import io
 import re
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
-from PIL import Image
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
-from tests.browser.lab_page import LabPage, film_plays, screenshot
+from tests.browser.lab_page import LabPage, film_plays
+from tests.browser.pictures import Pictures, pictures
+from tests.browser.studio_form import Form
 
 LOAD = "%load_ext sora_nb\nimport sora_nb as sora"
-AXE = Path(__file__).parents[2] / "js" / "node_modules" / "axe-core" / "axe.min.js"
-# Of a notebook's output, not of a page: JupyterLab owns the landmarks around it.
-AXE_RUN = """async (root) => {
-    const found = await axe.run(root, {
-        runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-        rules: {region: {enabled: false}},
-    });
-    return found.violations.map((one) => `${one.id}: ${one.nodes.map((n) => n.html).join(" | ")}`);
-}"""
 BUSY = """import pathlib, time
 while not pathlib.Path('enough').exists():
     time.sleep(0.2)
@@ -37,47 +23,6 @@ LINKED = """box = w.Text(); slider = w.IntSlider(min=4, max=12, step=4)
 w.jslink((box, 'value'), (studio, 'prompt'))
 link = w.jslink((studio, 'duration'), (slider, 'value'))
 w.VBox([box, slider])"""
-
-
-def _picture() -> bytes:
-    file = io.BytesIO()
-    Image.new("RGB", (160, 90), "#4477aa").save(file, "PNG")
-    return file.getvalue()
-
-
-PICTURE = _picture()
-
-
-class Form:
-    """The form in one cell's output, used as a person does."""
-
-    def __init__(self, lab: LabPage, index: int) -> None:
-        self.lab = lab
-        self.el = lab.output(index).locator(".sora-nb")
-        self.prompt = self.el.get_by_label("Prompt", exact=True)
-        self.go = self.el.locator(".snb-go")
-        self.cost = self.el.locator(".snb-cost")
-        self.rows = self.el.get_by_role("grid").get_by_role("row")
-        expect(self.prompt).to_be_visible(timeout=20_000)
-
-    def chip(self, phrase: str) -> Locator:
-        return self.el.get_by_role("button", name=phrase, exact=True)
-
-    def said(self, text: str) -> Locator:
-        """What is said beside a field; the same is spoken to screen readers."""
-        return self.el.locator(".snb-hint").filter(has_text=text)
-
-    def violations(self) -> list[str]:
-        """What axe-core has against what is inside the Studio now."""
-        page = self.lab.page
-        if not page.evaluate("() => 'axe' in window"):
-            # As a page's own script: JupyterLab's loader would take a module for itself.
-            page.evaluate("(text) => { (0, eval)(text); }", AXE.read_text("utf-8"))
-        found: list[str] = self.el.evaluate(AXE_RUN)
-        return found
-
-    def shot(self, name: str) -> None:
-        screenshot(self.lab.page, f"studio-{name}")
 
 
 def python(lab: LabPage, index: int) -> str:
@@ -261,39 +206,6 @@ def test_the_copied_code_is_the_same_film_and_costs_nothing_anew(lab: LabPage, k
     lab.run(3)
     assert "Error" not in lab.output_text(3)
     assert python(lab, 4) == "2"
-
-
-class Pictures(http.server.BaseHTTPRequestHandler):
-    """A host of pictures on this machine that lets pages look at them."""
-
-    asked: ClassVar[list[tuple[str, str | None, str | None]]] = []
-
-    def do_GET(self) -> None:
-        self.asked.append((self.command, self.headers["Cookie"], self.headers["Referer"]))
-        self.send_response(200)
-        self.send_header("Access-Control-Allow-Origin", "*")
-        self.send_header("Content-Type", "image/png")
-        self.send_header("Content-Length", str(len(PICTURE)))
-        self.end_headers()
-        if self.command == "GET":
-            self.wfile.write(PICTURE)
-
-    do_HEAD = do_GET  # noqa: N815 - the names that http.server calls
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
-        """Say nothing."""
-
-
-@contextmanager
-def pictures() -> Iterator[str]:
-    Pictures.asked.clear()
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Pictures)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/boat.png"
-    server.shutdown()
-    server.server_close()
-    thread.join()
 
 
 def test_a_picture_is_looked_at_without_cookies_and_without_saying_who_asks(lab: LabPage) -> None:
