@@ -179,6 +179,7 @@ def test_a_prompt_is_read_in_its_own_direction_in_pages_of_both(
             bare.page.set_viewport_size({"width": width, "height": 700})
             bare.draw(told, direction=way)
             assert bare.page.locator(".snb-prompt").evaluate(direction) == expected
+            assert bare.page.locator(".snb-facts").evaluate(direction) == "ltr"
             assert (too_wide(bare.page), cut(bare.page)) == ([], [])
             assert bare.findings() == []
         screenshot(bare.page, f"{way}_{name}_{width}", whole=True)
