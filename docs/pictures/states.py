@@ -35,10 +35,25 @@ def take_states(browser: Browser, films: Films) -> None:
     page.get_by_role("button", name="Go to 0:02.1").click()
     page.locator(".snb-scene[aria-current]").nth(0).wait_for()
     keep(page, "player")
+    take_galleries(bare)
     page.set_viewport_size({"width": NARROW, "height": 900})
     bare.draw(fixture("processing"), host="lab-dark")
     keep(page, "panel_narrow_dark")
     context.close()
+
+
+def take_galleries(bare: BarePage) -> None:
+    """A sweep under way, and films side by side."""
+    page = bare.page
+    bare.draw(fixture("gallery_running"), host="lab-light")
+    page.locator(".snb-row .snb-poster[src]").nth(1).wait_for()
+    keep(page, "gallery", ".snb-gallery")
+    bare.draw(fixture("gallery_comparing"), host="lab-dark")
+    page.get_by_role("button", name="Pick", exact=True).nth(1).wait_for()
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.snb-seat video')].every((v) => v.readyState >= 2)"
+    )
+    keep(page, "comparison", ".snb-gallery")
 
 
 def fixture(name: str) -> dict[str, object]:
@@ -48,8 +63,8 @@ def fixture(name: str) -> dict[str, object]:
     return told
 
 
-def keep(page: Page, name: str) -> None:
+def keep(page: Page, name: str, part: str = ".snb-card") -> None:
     """The widget as it stands, without the empty page around it."""
-    data = page.locator(".snb-card").first.screenshot()
+    data = page.locator(part).first.screenshot()
     picture = Image.open(io.BytesIO(data)).convert("RGB")
     picture.save(HERE / f"{name}.webp", "WEBP", quality=QUALITY, method=6)
