@@ -77,6 +77,7 @@ EXAMPLES = """\
 %sora "show me a paper boat" --portrait      quotes: it starts with a verb, or ends in ?
 %sora a boat seen from {place} --vars place  only --vars puts variables in
 %sora a {animal} at sea --sweep table        a film for each row of a DataFrame
+%sora                                        nothing more: the form
 %sora tasks                                  everything so far
 
 %%sora --duration 8 -o boat                  a cell: the text below is the prompt, literally
@@ -102,7 +103,7 @@ def help_text() -> str:
 
 
 def short_help() -> str:
-    """What ``%sora`` alone shows."""
+    """What ``%sora`` alone shows where there is no page for the form."""
     return f"{EXAMPLES}\n\n%sora help lists every option and verb."
 
 
