@@ -10,14 +10,16 @@ from typing import Any
 import traitlets
 
 from sora_nb.core.errors import InvalidRequest
+from sora_nb.display.cell_output import CellOutput
 from sora_nb.display.collection import Tasks
 from sora_nb.display.feed import Feed
 from sora_nb.display.handle import Task
 from sora_nb.display.host import Host, host_here, shell_here
-from sora_nb.display.saved_page import WIDGET, new_display_id, publish
+from sora_nb.display.saved_page import new_display_id, publish
 from sora_nb.display.studio_desk import StudioDesk, StudioOwner
 from sora_nb.display.studio_fields import NAMES, Fields, fits, misfit
 from sora_nb.display.studio_saved import saved_studio, saved_text
+from sora_nb.display.studio_shelf import Shelf
 from sora_nb.display.studio_tasks import tasks_of_notebook
 from sora_nb.display.widget import LiveWidget
 
@@ -99,13 +101,14 @@ class StudioForm(LiveWidget):
         if stamp is not None and stamp == self._shown_in:
             return
         self._shown_in = stamp
-        bundle = saved_studio()
-        if self._host in (Host.TERMINAL, Host.SCRIPT):
-            bundle = {"text/plain": saved_text()}
-        elif self._host.has_page:
-            view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-            bundle = {**bundle, WIDGET: view}
-        publish(bundle, new_display_id(), update=False)
+        if self._host.has_page:
+            cell = CellOutput(self.model_id, self._host)
+            cell.live(saved_studio())
+            self._desk.put_up(Shelf(cell, self._host))
+            return
+        text = {"text/plain": saved_text()}
+        words = text if self._host in (Host.TERMINAL, Host.SCRIPT) else saved_studio()
+        publish(words, new_display_id(), update=False)
 
     def _ipython_display_(self) -> None:
         self.show_here()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sora_nb.core.settings import Settings
     from sora_nb.display.collection import Tasks
     from sora_nb.display.handle import Task
+    from sora_nb.display.studio_shelf import Shelf
     from sora_nb.display.sweep import Sweep
     from sora_nb.display.widget import LiveWidget
 
@@ -62,7 +63,8 @@ class StudioOwner(Owner, Protocol):
 class StudioDesk:
     """Serves one Studio. ``owner_of`` gives the client of the moment: ``configure`` changes it.
 
-    ``held`` gives the kernel's own fields; ``asked`` holds the keys of what was asked for here.
+    ``held`` gives the kernel's own fields; ``asked`` holds the keys of what was asked for here, in
+    that order.
     But for ``hand_over`` and ``open`` all of it runs on the private loop of that client.
     """
 
@@ -77,7 +79,8 @@ class StudioDesk:
         self._held = held
         self._cards = Cards(page, server_root_of_kernel())
         self._tasks: StudioTasks | None = None
-        self.asked: set[str] = set()
+        self.asked: dict[str, None] = {}
+        self._shelves: list[Shelf] = []
         self._answered: Json | None = None
         self._clicks: deque[int] = deque(maxlen=256)
         self._closed = False
@@ -100,6 +103,11 @@ class StudioDesk:
             owner = self._owner_of()
             owner.later(self._obey(owner, {"kind": "open"}))
 
+    def put_up(self, shelf: Shelf) -> None:
+        """Have that page say what became of what was asked for here. Called on any thread."""
+        self._shelves.append(shelf)
+        self.open()
+
     def close(self) -> None:
         self._closed = True
 
@@ -112,6 +120,8 @@ class StudioDesk:
                 self._preview(owner, command)
             case "balance":
                 await self._balance(owner)
+            case "open":
+                self._keep(tasks)
             case _:
                 if (task := tasks.get(command.get("key"))) is not None:
                     await self._about(tasks, task, command)
@@ -155,6 +165,14 @@ class StudioDesk:
         if self._tasks is not None and self._tasks.owner is owner:
             self._page.change(self._head(owner), self._tasks.moved(keys))
             self._cards.changed(keys)
+            if not keys.isdisjoint(self.asked):
+                self._keep(self._tasks)
+
+    def _keep(self, tasks: StudioTasks) -> None:
+        """Bring the pages that the notebook saves to what was asked for here, newest first."""
+        asked = [task for key in reversed(self.asked) if (task := tasks.get(key)) is not None]
+        for shelf in self._shelves:
+            tasks.owner.later(shelf.keep(asked))
 
     def _head(self, owner: StudioOwner) -> Json:
         left: dict[str, float] = {}
@@ -181,9 +199,12 @@ class StudioDesk:
         keys = [task.key for task in made]
         reused = [task.key for task in made if task.reused]
         self._answered = studio_snapshot.answered(click, keys, reused, said)
-        self.asked.update(keys)
+        for key in keys:
+            self.asked.pop(key, None)  # asked for again: it is the newest
+            self.asked[key] = None
         tasks.take_in(made)
         self._show(tasks)
+        self._keep(tasks)
 
     def _preview(self, owner: StudioOwner, command: Command) -> None:
         """What one click would do now. Sends nothing."""
@@ -222,6 +243,9 @@ class StudioDesk:
                 case "retry" | "resend":
                     if task.record.finished and task.record.state is not State.READY:
                         new = await owner.retried(task.key)
+                        if task.key in self.asked:
+                            del self.asked[task.key]
+                            self.asked[new.key] = None
                         tasks.take_in([new])
                         self._show(tasks)
                         self._page.send({"kind": "instead", "key": task.key, "by": new.key})

@@ -12,13 +12,16 @@ FILMS = "lists every film made so far, "
 IN_TEXT = "sora_nb.generate('a paper boat in the rain') makes a film from here."
 
 
-def saved_studio() -> Bundle:
-    """The form itself is no result: the films are, each beside the notebook and in the journal."""
+def saved_studio(films: Bundle | None = None) -> Bundle:
+    """The form itself is no result: the films are. ``films``: the page of those asked for in it."""
     page = (
         f"<p><strong>{escape(TITLE)}</strong></p><p>{escape(AGAIN)} <code>%sora tasks</code> "
         f"{escape(FILMS)}<code>%sora show KEY</code> plays one.</p>"
     )
-    return {"text/html": f'<div class="sora-nb-saved">{page}</div>', "text/plain": saved_text()}
+    html, text = f'<div class="sora-nb-saved">{page}</div>', saved_text()
+    if films is None:
+        return {"text/html": html, "text/plain": text}
+    return {"text/html": html + films["text/html"], "text/plain": f"{text}\n{films['text/plain']}"}
 
 
 def saved_text() -> str:

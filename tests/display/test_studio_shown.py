@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 
 import sora_nb
 from sora_nb.client import Client
+from sora_nb.display import cell_output
 from sora_nb.display import studio as module
 from sora_nb.display.host import Host
 from sora_nb.display.saved_page import WIDGET
@@ -23,7 +26,8 @@ Published = list[dict[str, Any]]
 @pytest.fixture
 def published(monkeypatch: pytest.MonkeyPatch) -> Published:
     found: Published = []
-    monkeypatch.setattr(module, "publish", lambda bundle, _id, update: found.append(bundle))
+    for place in (module, cell_output):
+        monkeypatch.setattr(place, "publish", lambda bundle, _id, update: found.append(bundle))
     shell = SimpleNamespace(execution_count=1)
     monkeypatch.setattr(module, "shell_here", lambda: shell)
     return found
@@ -35,10 +39,35 @@ def test_a_cell_shows_it_once_and_says_how_to_open_it_again(
     studio = open_page().studio
     studio.show_here()
     studio._ipython_display_()
-    (bundle,) = published
-    assert bundle[WIDGET]["model_id"] == studio.model_id
-    assert "run its cell again" in bundle["text/html"]
-    assert "%sora tasks" in bundle["text/plain"]
+    view, page = published
+    assert view[WIDGET]["model_id"] == studio.model_id
+    assert WIDGET not in page
+    assert "run its cell again" in page["text/html"]
+    assert "%sora tasks" in page["text/plain"]
+
+
+async def _until(so: Callable[[], bool]) -> None:
+    while not so():
+        await asyncio.sleep(0.01)
+
+
+def test_the_notebook_keeps_the_films_that_were_asked_for_once_they_rest(
+    open_page: Open, published: Published
+) -> None:
+    page = open_page()
+    page.studio.show_here()
+    page.settle()
+    published.clear()
+    page.ask("generate", 1, prompt="a boat <b>")
+    assert published == [], "it is on its way"
+    (task,) = page.studio.tasks
+    task.stop()
+    page.client.run(_until(lambda: bool(published))).result(10)
+    (kept,) = published
+    assert "a boat &lt;b&gt;" in kept["text/html"]
+    assert "stopped" in kept["text/html"]
+    assert "run its cell again" in kept["text/html"]
+    assert WIDGET not in kept
 
 
 @pytest.mark.parametrize("host", [Host.EXECUTED, Host.TERMINAL, Host.SCRIPT])
