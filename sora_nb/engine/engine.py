@@ -84,11 +84,12 @@ class Engine:
                 continue
             self._ledger.take_in(found)
             record = self._board[found.key]  # ahead of the journal where that cannot be written
-            if record.state is State.SUBMITTING:
-                left = outcome.lost("its kernel ended while it was being sent")
-                self._ledger.move(record.key, left)
-            elif record.state is State.STOPPED and record.task_id:
-                self._ledger.move(record.key, move.Watched())
+            with suppress(move.IllegalMove):  # another kernel resumed it first
+                if record.state is State.SUBMITTING:
+                    left = outcome.lost("its kernel ended while it was being sent")
+                    self._ledger.move(record.key, left)
+                elif record.state is State.STOPPED and record.task_id:
+                    self._ledger.move(record.key, move.Watched())
             self.start(self._board[record.key])
 
     async def stop(self, key: str) -> None:

@@ -93,6 +93,24 @@ def test_resuming_twice_lives_each_task_once() -> None:
     live(scenario())
 
 
+@pytest.mark.parametrize("state", [State.SUBMITTING, State.STOPPED])
+def test_two_kernels_that_resume_the_same_task_at_once_agree(state: State) -> None:
+    async def scenario() -> None:
+        one = World()
+        two = _second_kernel(one, one.memory)
+        record = record_in(state)
+        one.memory.create(record, reuse=False)
+        one.engine.resume([record])
+        two.engine.resume([record])  # read before the other one wrote
+        await asyncio.gather(one.engine.at_rest(), two.engine.at_rest())
+        ended = State.UNSURE if state is State.SUBMITTING else State.READY
+        assert one.state() is two.state() is ended
+        assert one.memory.rows["boat"].state is ended
+        assert one.service.posts + two.service.posts == 0
+
+    live(scenario())
+
+
 def test_what_the_journal_could_not_be_told_is_not_undone_by_a_resume() -> None:
     async def scenario() -> None:
         world = World()
