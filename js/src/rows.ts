@@ -5,7 +5,7 @@
  * Space selects, P picks. The row with the focus stays in the page wherever the list is scrolled to.
  */
 import { untilNextSecond, type Ticker } from "./clock";
-import { arrange, attribute, focused, make } from "./element";
+import { attribute, focused, make } from "./element";
 import { after } from "./life";
 import { rowItem, type RowItem } from "./rowsitem";
 import type { Posters } from "./rowsposters";
@@ -59,6 +59,7 @@ export interface RowList {
 
 const LINE = 52;
 const TILE = 164;
+const NARROW = 520;
 const CAPTION = 66;
 /** Rows beyond each edge that are drawn before they are scrolled to. */
 const SPARE = 6;
@@ -115,15 +116,16 @@ export function rowList(
     columns = kind === "list" ? 1 : Math.max(1, Math.floor(width / TILE));
     height = kind === "list" ? LINE : Math.round((width / columns - 8) * 0.5625) + CAPTION;
     space.style.blockSize = `${Math.ceil(rows.length / columns) * height}px`;
+    space.style.setProperty("--snb-wide", `${width / columns}px`);
+    space.style.setProperty("--snb-high", `${height}px`);
     attribute(el, "data-layout", kind);
+    // Not a container query: those cost a style pass for each row that comes into view.
+    attribute(el, "data-narrow", String(width <= NARROW));
   }
 
   function put(item: RowItem, row: Row, index: number): void {
-    const { style } = item.el;
     const column = index % columns;
-    style.transform = `translate(${(column * width) / columns}px, ${Math.floor(index / columns) * height}px)`;
-    style.inlineSize = `${width / columns}px`;
-    style.blockSize = `${height}px`;
+    item.move((column * width) / columns, Math.floor(index / columns) * height);
     item.show(row, index, {
       active: row.n === active,
       opened: row.n === opened,
@@ -134,38 +136,61 @@ export function rowList(
     item.tick(elapsed(row, world.wall() - ahead));
   }
 
+  /** Screen readers read in the page's order. The element with the focus is never moved: it would lose it. */
+  function sort(): void {
+    const order = [...items].sort(([a], [b]) => (places.get(a) ?? 0) - (places.get(b) ?? 0)).map(([, item]) => item.el);
+    if (order.every((element, index) => space.children[index] === element)) return;
+    const held = order.find((element) => element === focused(el));
+    const pivot = held ? order.indexOf(held) : -1;
+    order.forEach((element, index) => {
+      if (index < pivot) space.insertBefore(element, held as Element);
+      else if (index > pivot) space.append(element);
+    });
+  }
+
+  /** The films that are seen come first. */
+  function wanted(): string[] {
+    const view = el.clientHeight || 10 * LINE;
+    const seen = ([n]: [number, RowItem]): number => {
+      const top = Math.floor((places.get(n) ?? 0) / columns) * height - el.scrollTop;
+      return top > -height && top < view ? 0 : 1;
+    };
+    return [...items].sort((a, b) => seen(a) - seen(b)).flatMap(([n]) => wantsPicture(n) ?? []);
+  }
+
   /** Brings the page to what is to be seen now; `again` draws rows that are there already anew. */
   function place(again: boolean): void {
     frame = 0;
     if (active === null || !places.has(active)) active = rows[0]?.n ?? null;
     const lines = Math.ceil(rows.length / columns);
-    const [first, last] = span(lines, height, el.scrollTop, el.clientHeight || 10 * LINE, SPARE);
-    const wanted = new Set<number>();
-    for (let index = first * columns; index < Math.min(rows.length, last * columns); index += 1) wanted.add(index);
-    if (active !== null) wanted.add(places.get(active) ?? 0);
-    const order = [...wanted].sort((a, b) => a - b);
-    const keep = new Set(order.map((index) => rows[index]?.n));
+    const [first, last] = span(lines, height, el.scrollTop, el.clientHeight || 10 * LINE, kind === "list" ? SPARE : 2);
+    const indices = new Set<number>();
+    for (let index = first * columns; index < Math.min(rows.length, last * columns); index += 1) indices.add(index);
+    if (active !== null) indices.add(places.get(active) ?? 0);
+    const keep = new Set([...indices].map((index) => rows[index]?.n));
     for (const [n, item] of items) {
       if (keep.has(n)) continue;
       items.delete(n);
       spareItems.push(item);
     }
-    for (const index of order) {
+    for (const index of indices) {
       const row = rows[index] as Row;
       let item = items.get(row.n);
       if (item && !again) continue;
       if (!item) {
+        // Taken over where it stands in the page: moving elements is what would make scrolling slow.
         item = spareItems.pop() ?? rowItem(options.select !== undefined, options.pick !== undefined);
+        if (item.el.parentNode !== space) space.append(item.el);
         items.set(row.n, item);
       }
       put(item, row, index);
     }
-    const held = focused(el) as HTMLElement | null;
-    arrange(space, order.map((index) => items.get((rows[index] as Row).n)?.el as HTMLElement));
-    // An element that is moved to another place in the page loses the focus.
-    if (held && held !== focused(el) && space.contains(held)) held.focus({ preventScroll: true });
+    for (const { el } of spareItems) el.remove();
     rest();
-    rest = after(REST, signal, () => posters.want([...items.keys()].flatMap((n) => wantsPicture(n) ?? [])));
+    rest = after(REST, signal, () => {
+      sort();
+      posters.want(wanted());
+    });
   }
 
   function wantsPicture(n: number): string | null {
@@ -293,6 +318,7 @@ export function rowList(
       attribute(el, "aria-rowcount", String(rows.length));
       measure();
       place(true);
+      sort();
       if (lost && inside && active !== null) items.get(active)?.el.focus({ preventScroll: true });
     },
     layout(next) {

@@ -34,6 +34,8 @@ export interface RowMarks {
 
 export interface RowItem {
   el: HTMLElement;
+  /** Pixels from the list's own corner. */
+  move(x: number, y: number): void;
   show(row: Row, index: number, marks: RowMarks): void;
   /** Service seconds since the submit. */
   tick(seconds: number): void;
@@ -76,9 +78,14 @@ export function rowItem(selects: boolean, picks: boolean): RowItem {
   const el = make("div", "snb-row", [...(selects ? [check] : []), what, where, ...(picks ? [pick] : [])]);
   el.setAttribute("role", "row");
   let timeless = false;
+  let place = "";
 
   return {
     el,
+    move(x, y) {
+      const next = `translate(${x}px,${y}px)`;
+      if (next !== place) el.style.transform = place = next;
+    },
     show(row, index, marks) {
       attribute(el, "aria-rowindex", String(index + 1));
       attribute(el, "aria-selected", marks.selected === null ? null : String(marks.selected));

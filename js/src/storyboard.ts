@@ -77,8 +77,8 @@ export function storyboard(
   function fill(): void {
     for (let index = 0; index < PICTURES; index += 1) {
       const canvas = make("canvas", "snb-shot");
-      const time = make("span", "snb-at");
-      const el = make("button", "snb-button snb-go", [canvas, make("span", "snb-unseen", ["Go to "]), time]);
+      const time = make("span", "snb-moment");
+      const el = make("button", "snb-button snb-scene", [canvas, make("span", "snb-unseen", ["Go to "]), time]);
       el.type = "button";
       el.addEventListener("click", () => control.seek(moments(control.length())[index] ?? 0), { signal });
       canvases.push(canvas);
@@ -105,7 +105,7 @@ export function storyboard(
     drawing = { address, life: childOf(signal) };
     const times = moments(control.length());
     goto.forEach((el, index) => {
-      const time = el.querySelector(".snb-at");
+      const time = el.querySelector(".snb-moment");
       if (time) time.textContent = timecode(times[index] ?? 0);
     });
     void draw(address, canvases, drawing.life.signal);

@@ -1,4 +1,7 @@
 // @vitest-environment happy-dom
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Row } from "../src/rows";
 import type { Command } from "../src/snapshot";
@@ -8,6 +11,8 @@ import widget from "../src/widget";
 import type { Model } from "../src/widget";
 import { button, card, find, settle, shown, world, type FakeWorld } from "./stage";
 import { FakeTraits, state } from "./studiostage";
+
+const STATES = join(dirname(fileURLToPath(import.meta.url)), "fixtures-studio");
 
 let life: AbortController;
 let place: FakeWorld;
@@ -82,6 +87,14 @@ function row(n: number, changes: Partial<Row> = {}): Row {
     ...changes,
   };
 }
+
+test.each(readdirSync(STATES))("%s, which Python's tests hold to what Python says, is drawn", (file) => {
+  const told = JSON.parse(readFileSync(join(STATES, file), "utf8")) as StudioSnapshot;
+  open({ prompt: "a boat" }, told);
+  expect(el.querySelectorAll("[role=row]")).toHaveLength(told.rows.length);
+  expect(find(el, ".snb-cost").textContent).toMatch(told.service?.simulated ? /no charge/ : /about \$0\.40/);
+  expect(sent("card").map(({ key }) => key)).toEqual(told.answered?.keys ?? []);
+});
 
 test("the one bundle draws it by its snapshot's view", () => {
   open();

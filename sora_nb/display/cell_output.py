@@ -19,9 +19,11 @@ _NOTHING: Bundle = {"text/html": "", "text/plain": ""}
 _LATE = 1.5
 """Seconds in which a widget is drawn: a page that was seen before it would flash up."""
 
-# Only in a trusted notebook: elsewhere a page has no style sheet, and no widget either.
+# Only in a trusted notebook: elsewhere a page has no style sheet, and no widget either. A widget's
+# output is the one kind of JupyterLab's without a data-mime-type.
 _STYLE = (
-    f"<style>.jp-OutputArea-child:has(> [data-mime-type='{WIDGET}']):not(:has(.sora-nb))"
+    "<style>.jp-OutputArea-child:has(> .jp-OutputArea-output:not([data-mime-type]))"
+    ":not(:has(.sora-nb))"
     ":has(+ .jp-OutputArea-child .sora-nb-standin) { display: none }"
     f".jp-NotebookPanel .sora-nb-standin {{ animation: sora-nb-late {_LATE}s step-end }}"
     "@keyframes sora-nb-late { from { visibility: hidden; max-height: 0 } }</style>"

@@ -63,8 +63,8 @@ def host(environ: Mapping[str, str], modules: Mapping[str, Any], shell: object) 
       only ``VSCODE_PID``, which a Jupyter server started from its terminal inherits: such a
       server's kernels have ``JPY_SESSION_NAME`` as well.
     """
-    marimo = modules.get("marimo")
-    if marimo is not None and marimo.running_in_notebook():
+    in_marimo = getattr(modules.get("marimo"), "running_in_notebook", None)
+    if in_marimo is not None and in_marimo():
         return Host.MARIMO
     if shell is None:
         return Host.SCRIPT

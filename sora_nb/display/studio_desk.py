@@ -134,6 +134,7 @@ class StudioDesk:
         while True:
             await asyncio.sleep(max(LOOK, SPARING * took))
             if self._closed or self._tasks is not tasks:
+                tasks.end()
                 return
             with suppress(SoraError):
                 if (owner := self._owner_of()) is not tasks.owner:

@@ -15,17 +15,18 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 Listener = Callable[[frozenset[str]], None]
 
+AT_ONCE = 50
+"""Tasks that are read from the journal in one look: the private loop stands still meanwhile."""
+
 
 def tasks_of_notebook(owner: StudioOwner) -> Tasks:
     """Those of the client's service whose films go to its media folder. Raises JournalError."""
-    media = str(owner.settings.media)
-    return Tasks(
-        [
-            task
-            for task in owner.tasks()
-            if task.record.service == owner.service and task.record.media == media
-        ]
-    )
+    return Tasks([task for task in owner.tasks() if _belongs(task, owner)])
+
+
+def _belongs(task: Task, owner: StudioOwner) -> bool:
+    record = task.record
+    return record.service == owner.service and record.media == str(owner.settings.media)
 
 
 class StudioTasks:
@@ -37,26 +38,37 @@ class StudioTasks:
         self._tasks: dict[str, Task] = {}  # oldest first
         self._numbers: dict[str, int] = {}
         self._endings: list[Callable[[], None]] = []
-        self._known: list[str] | None = None
+        self._known: list[str] = []
+        self._unread: list[str] = []
 
     def get(self, key: object) -> Task | None:
         return self._tasks.get(key) if isinstance(key, str) else None
 
     def look(self) -> bool:
-        """Whether there are new tasks; those that are unfinished are read again, which tells the
-        listener what another kernel did to them. Raises JournalError."""
-        for task in self._tasks.values():
-            if not task.record.finished:
-                self.owner.get(task.key)
-        if self.owner.keys() == self._known:
+        """Whether there are new tasks. Some of the unfinished ones are read again, in turn, which
+        tells the listener what another kernel did to them. Raises JournalError."""
+        self._unread = self._unread or self._unfinished()
+        turn, self._unread = self._unread[:AT_ONCE], self._unread[AT_ONCE:]
+        for key in turn:
+            self.owner.get(key)
+        if (keys := self.owner.keys()) == self._known:
             return False
-        self.look_again()
+        known = set(self._known)
+        new = [key for key in reversed(keys) if key not in known]
+        if len(new) > AT_ONCE:
+            self.look_again()
+        else:
+            self._known = keys
+            self.take_in(task for task in map(self.owner.get, new) if _belongs(task, self.owner))
         return True
 
     def look_again(self) -> None:
         """Read the list anew. Raises JournalError."""
         self._known = self.owner.keys()
         self.take_in(reversed(tasks_of_notebook(self.owner)))
+
+    def _unfinished(self) -> list[str]:
+        return [key for key, task in self._tasks.items() if not task.record.finished]
 
     def take_in(self, tasks: Iterable[Task]) -> None:
         """Follow further tasks, the oldest first."""

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 R = TypeVar("R")
-T = TypeVar("T")
 
 
 class Sweep(Sequence[SweepRow]):

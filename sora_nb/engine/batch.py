@@ -121,11 +121,15 @@ class Batch:
 
     def _hand_over(self, key: str) -> None:
         record = self._board[key]
-        if not record.finished:
+        if record.finished:
+            return
+        # Another kernel sends it, or died in doing so, which shows after minutes: the others do
+        # not wait for that.
+        if record.state is not State.SUBMITTING:
             self._running.add(key)
-            if record.state in _NOT_SENT:
-                self._unsent.add(key)
-            self._engine.start(record)
+        if record.state is State.QUEUED:
+            self._unsent.add(key)
+        self._engine.start(record)
 
     def _stop_held(self, note: str) -> None:
         held, self._held = self._held, deque()

@@ -84,7 +84,7 @@ class Engine:
                 continue
             self._ledger.take_in(found)
             record = self._board[found.key]  # ahead of the journal where that cannot be written
-            with suppress(move.IllegalMove):  # another kernel resumed it first
+            with suppress(move.IllegalMove):  # another kernel, which resumes too, was first
                 if record.state is State.SUBMITTING:
                     left = outcome.lost("its kernel ended while it was being sent")
                     self._ledger.move(record.key, left)

@@ -18,7 +18,10 @@ from playwright.sync_api import Page, Route
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "sora_nb" / "static"
 AXE = ROOT / "js" / "node_modules" / "axe-core" / "axe.min.js"
-FIXTURES = sorted((ROOT / "js" / "tests").glob("fixtures*/**/*.json"))
+_SHARED = sorted((ROOT / "js" / "tests").glob("fixtures*/**/*.json"))
+FIXTURES = [path for path in _SHARED if "view" in json.loads(path.read_text("utf-8"))]
+"""The whole state of a widget each; other fixtures share no state."""
+
 READY = ROOT / "js" / "tests" / "fixtures" / "ready.json"
 SITE = "http://page.test/"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -91,6 +94,19 @@ class Films:
     posters: dict[str, bytes]
 
 
+def findings(page: Page, selector: str) -> list[str]:
+    """What axe-core has against these elements by WCAG 2.2 AA: rule and first element of each."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE.read_text("utf-8"))  # as a script, which no page's policy forbids
+    found = page.evaluate(
+        """async ([selector, tags]) => (await axe.run(selector,
+        {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})).violations
+        .map(({id, nodes}) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`)""",
+        [selector, WCAG],
+    )
+    return [str(one) for one in found]
+
+
 class BarePage:
     """Draws fixtures in the page that it is given."""
 
@@ -119,16 +135,8 @@ class BarePage:
         )
 
     def findings(self) -> list[str]:
-        """What axe-core has against the page, by WCAG 2.2 AA: rule and first element of each."""
-        if not self.page.evaluate("() => 'axe' in window"):
-            self.page.add_script_tag(path=AXE)
-        found = self.page.evaluate(
-            """async (tags) => (await axe.run(document.getElementById('output'),
-            {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})).violations
-            .map(({id, nodes}) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`)""",
-            WCAG,
-        )
-        return [str(one) for one in found]
+        """What axe-core has against the widget."""
+        return findings(self.page, "#output")
 
     def _film_of(self, film: Mapping[str, Any]) -> bytes:
         tall = film["height"] > film["width"]

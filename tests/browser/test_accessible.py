@@ -12,8 +12,8 @@ from playwright.sync_api import Page, expect
 from sora_nb.simulator.film import Film
 from sora_nb.simulator.render import render
 from sora_nb.storage.film import poster
-from tests.browser.bare_page import FIXTURES, HOSTS, BarePage, Films
-from tests.browser.lab_page import screenshot
+from tests.browser.bare_page import FIXTURES, HOSTS, BarePage, Films, findings
+from tests.browser.lab_page import LabPage, screenshot
 
 WIDE, NARROW = 1000, 320
 COLOURS = {"light": "lab-light", "dark": "lab-dark"}
@@ -135,7 +135,7 @@ def test_the_storyboard_draws_along_the_film_and_leads_there(bare: BarePage, roa
     page.get_by_role("button", name="Go to 0:02.5").click()
     assert video.evaluate("v => [v.currentTime, v.paused]") == [2.5, True]
     page.keyboard.press("ArrowRight")
-    expect(page.locator(".snb-go[aria-current]")).to_be_focused()
+    expect(page.locator(".snb-scene[aria-current]")).to_be_focused()
     assert round(video.evaluate("v => v.currentTime"), 2) == 2.83
     # Read from the screen: a canvas that holds another site's film gives no pixels away.
     shots = [shot.screenshot() for shot in page.locator(".snb-shot").all()[:12:4]]
@@ -231,3 +231,26 @@ def test_the_hosts_own_colours_come_before_the_systems(
     assert tuple(card.evaluate(PAINT)) == PAINTED[host, system]
     screenshot(bare.page, f"host_{host}_{system}", whole=True)
     assert bare.findings() == []
+
+
+def test_panel_and_player_in_jupyterlab_itself_in_both_themes(lab: LabPage) -> None:
+    slow = "import os; os.environ['SORA_NB_SIMULATOR_SPEED'] = '12'"
+    make = "import sora_nb as sora\ntask = sora.generate('a kite for everybody'); task.wait();"
+    show = "get_ipython().run_line_magic('sora', f'show {task.key}');"
+    lab.open("themes", [f"{slow}\n%load_ext sora_nb\n{make}", show, "%sora a boat for everybody"])
+    for cell in range(3):
+        lab.run(cell)
+    expect(lab.output(1).locator(".snb-bar")).to_have_attribute("data-ready", "true")
+    page = lab.page
+    for theme, name in (("JupyterLab Dark", "dark"), ("JupyterLab Light", "light")):
+        page.evaluate(
+            "(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })",
+            theme,
+        )
+        flag = "false" if name == "dark" else "true"
+        page.wait_for_selector(f"body[data-jp-theme-light='{flag}']")
+        expect(page.locator("link[rel=stylesheet][href*='theme']")).not_to_have_count(0)
+        for cell in (1, 2):
+            lab.output(cell).scroll_into_view_if_needed()
+            screenshot(page, f"lab_{name}_{cell}")
+            assert findings(page, ".sora-nb") == [], (name, cell)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbconvert import HTMLExporter
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.jupyter_server import running_server
@@ -16,7 +19,7 @@ LOAD = "%load_ext sora_nb"
 SLOW = "import os; os.environ['SORA_NB_SIMULATOR_SPEED'] = '12'"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 SHOW = "get_ipython().run_line_magic('sora', f'show {task.key}');"
-GONE = "Error displaying widget"
+COMPLAINTS = re.compile("Error displaying widget|Loading widget")
 
 
 def made(prompt: str, before: str = "") -> str:
@@ -73,7 +76,7 @@ def test_a_notebook_saved_meanwhile_says_how_to_go_on_when_its_kernel_is_gone(
     output = lab.output(1)
     expect(page_of(output)).to_be_visible()
     expect(output.get_by_text("%sora resume")).to_be_visible()
-    expect(output.get_by_text(GONE)).to_be_hidden()
+    expect(output.get_by_text(COMPLAINTS)).to_be_hidden()
     screenshot(lab.page, "lasting_meanwhile")
     lab.run(0)
     lab.run(2)
@@ -95,7 +98,7 @@ def test_a_kept_player_becomes_the_plain_page_when_its_kernel_is_gone(
     film_plays(player(output))
     reopened_without_a_kernel(lab)
     expect(page_of(output)).to_be_visible()
-    expect(output.get_by_text(GONE)).to_be_hidden()
+    expect(output.get_by_text(COMPLAINTS)).to_be_hidden()
     screenshot(lab.page, f"lasting_kept_{where[:5]}")
     if where == "elsewhere":
         expect(page_of(output).locator("img")).to_be_visible()
@@ -123,7 +126,7 @@ def test_an_untrusted_notebook_shows_the_plain_pages_and_plays_their_films(
             film_plays(page_of(copy.output(cell)).locator("video"))
         expect(page_of(copy.output(3)).get_by_text("%sora resume")).to_be_visible()
         outputs = copy.page.locator(".jp-Notebook")
-        for words in (GONE, "LiveWidget", WIDGET):
+        for words in (COMPLAINTS, "LiveWidget", WIDGET):
             expect(outputs.get_by_text(words)).to_have_count(0)
         screenshot(copy.page, "lasting_untrusted")
         context.close()
@@ -207,3 +210,24 @@ def test_a_saved_notebook_is_plain_files_and_html(lab: LabPage) -> None:
     assert {"".join(words) for words in standin["data"].values()} == {""}
     size = len(json.dumps(output))
     assert size < 60_000, "a poster and words, no film"
+
+
+def test_nbconverts_page_plays_the_films_from_the_files_beside_it(lab: LabPage) -> None:
+    left = "sora.configure(simulator_speed=12)\n%sora a film that is not waited for"
+    lab.open("pages", [made("a printed kite"), SHOW, "%sora a printed boat --wait", left])
+    for cell in range(4):
+        lab.run(cell)
+    player(lab.output(1))
+    lab.save()
+    file = lab.server.root / lab.path
+    html, _ = HTMLExporter().from_notebook_node(nbformat.read(file, 4))  # type: ignore[no-untyped-call]
+    file.with_suffix(".html").write_text(html, "utf-8")
+    page = lab.page
+    page.goto(file.with_suffix(".html").as_uri(), wait_until="domcontentloaded")
+    pages = page.locator(".sora-nb-saved")
+    expect(pages).to_have_count(3)
+    for film in pages.locator("video").all():
+        film_plays(film)
+    expect(pages.last.get_by_text("%sora resume")).to_be_visible()
+    expect(page.get_by_text("LiveWidget")).to_have_count(0)
+    screenshot(page, "lasting_nbconvert", whole=True)

@@ -35,5 +35,6 @@ def test_a_large_film_and_one_too_many_stay_outside() -> None:
 
 def test_the_same_film_shown_again_takes_no_more_room() -> None:
     embedding = Embedding()
-    for _ in range(10):
-        assert embedding.wanted(film(FILM_LIMIT), Host.COLAB, embed=False)
+    for number in range(NOTEBOOK_LIMIT // FILM_LIMIT):
+        assert embedding.wanted(film(FILM_LIMIT, str(number)), Host.COLAB, embed=False)
+    assert embedding.wanted(film(FILM_LIMIT, "0"), Host.COLAB, embed=False)

@@ -47,6 +47,7 @@ SERVER = {"JPY_SESSION_NAME": "/films/boats.ipynb", "JPY_PARENT_PID": "7"}
         (Host.EXECUTED, {"VSCODE_PID": "7"}, COLAB, shell(allow_stdin=False)),
         (Host.MARIMO, {}, marimo(True), None),
         (Host.SCRIPT, {}, marimo(False), None),
+        (Host.SCRIPT, {}, {"marimo": SimpleNamespace()}, None),
         (Host.JUPYTER, SERVER, marimo(False), shell()),
     ],
 )

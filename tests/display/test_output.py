@@ -13,8 +13,9 @@ import pytest
 from PIL import Image
 
 from sora_nb.core.errors import InvalidRequest
-from sora_nb.display import cell_output, saved_page
+from sora_nb.display import cell_output, output, saved_page
 from sora_nb.display.handle import Task
+from sora_nb.display.host import Host
 from sora_nb.display.output import Output
 from sora_nb.display.saved_page import WIDGET
 from sora_nb.storage import film as films
@@ -175,4 +176,15 @@ async def test_without_player_a_ready_film_becomes_the_plain_page_alone(
     assert WIDGET in first
     assert update
     assert set(last) == {"text/html", "image/jpeg", "text/plain"}
+    shown._panel.close()
+
+
+@pytest.mark.parametrize(("host", "silent"), [(Host.VSCODE, True), (Host.JUPYTER, False)])
+def test_a_host_that_plays_no_sound_is_told_to_the_player(
+    path: Path, monkeypatch: pytest.MonkeyPatch, host: Host, silent: bool
+) -> None:
+    monkeypatch.setattr(output, "host_here", lambda: host)
+    shown = Page(path).output
+    (card,) = shown._panel.whole()["cards"]
+    assert card["film"]["silent"] is silent
     shown._panel.close()

@@ -270,6 +270,33 @@ def test_films_of_other_cells_and_another_client_appear_by_themselves(
     old.close()
 
 
+@pytest.mark.parametrize("at_once", [1, 50])
+def test_what_another_kernel_makes_and_does_is_seen_a_few_tasks_at_a_time(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr("sora_nb.display.studio_desk.LOOK", 0.01)
+    monkeypatch.setattr("sora_nb.display.studio_tasks.AT_ONCE", at_once)
+    page = open_page()
+    other = open_page()
+    keys = [other.client.generate(f"film {number}").key for number in range(3)]
+    assert wait(page, lambda: [row["key"] for row in page.state["rows"]] == keys[::-1])
+    other.client.stop(keys[0])
+    assert wait(page, lambda: page.state["rows"][-1]["state"] == "stopped")
+    assert {row["state"] for row in page.state["rows"][:2]} != {"stopped"}
+
+
+def test_tasks_of_another_folder_or_service_are_not_this_notebooks(
+    open_page: Open, tmp_path: Path
+) -> None:
+    page = open_page()
+    for settings in ({"media": tmp_path / "others"}, {"base_url": "http://127.0.0.1:2"}):
+        open_page(settings).client.generate("elsewhere")
+    here = page.client.generate("here")
+    assert [task.key for task in page.studio.tasks] == [here.key]
+    assert page.studio.last is not None
+    assert page.studio.last.key == here.key
+
+
 def wait(page: Page, question: Callable[[], Any]) -> Any:
     """The answer once it is a true one; looks every hundredth of a second, for ten seconds."""
     for _ in range(1000):

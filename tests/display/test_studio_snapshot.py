@@ -14,6 +14,8 @@ from sora_nb.display import studio_snapshot
 from sora_nb.display.studio_fields import Fields, blamed, fits
 from sora_nb.display.studio_saved import saved_studio
 
+from . import studio_records
+
 KEY = "sk-canary-0123456789"
 
 
@@ -68,3 +70,11 @@ def test_what_is_saved_runs_nothing_and_names_the_ways_to_the_films() -> None:
     for text in bundle.values():
         assert "%sora tasks" in text
         assert "%sora show KEY" in text
+
+
+@pytest.mark.parametrize(("name", "state"), studio_records.states().items())
+def test_a_page_gets_what_the_browsers_tests_draw(name: str, state: dict[str, Any]) -> None:
+    file = studio_records.FOLDER / f"studio_{name}.json"
+    assert file.read_text("utf-8") == studio_records.text_of(state), (
+        "run: python -m tests.display.studio_records"
+    )

@@ -14,10 +14,12 @@ from sora_nb.core.lifecycle import (
     Reported,
     Sending,
     Stopped,
+    Watched,
     advance,
     new_record,
 )
 from sora_nb.core.task import Report, State, TaskRecord, VideoRequest
+from sora_nb.engine.outcome import lost
 from sora_nb.engine.ports import Journal as JournalPort
 from sora_nb.storage.journal import Journal
 
@@ -94,19 +96,16 @@ def test_resuming_twice_lives_each_task_once() -> None:
 
 
 @pytest.mark.parametrize("state", [State.SUBMITTING, State.STOPPED])
-def test_two_kernels_that_resume_the_same_task_at_once_agree(state: State) -> None:
+def test_a_task_that_another_kernel_resumed_a_moment_ago_is_left_as_it_made_it(
+    state: State,
+) -> None:
     async def scenario() -> None:
-        one = World()
-        two = _second_kernel(one, one.memory)
-        record = record_in(state)
-        one.memory.create(record, reuse=False)
-        one.engine.resume([record])
-        two.engine.resume([record])  # read before the other one wrote
-        await asyncio.gather(one.engine.at_rest(), two.engine.at_rest())
-        ended = State.UNSURE if state is State.SUBMITTING else State.READY
-        assert one.state() is two.state() is ended
-        assert one.memory.rows["boat"].state is ended
-        assert one.service.posts + two.service.posts == 0
+        seen, world = record_in(state), World()
+        theirs = advance(seen, lost("theirs") if state is State.SUBMITTING else Watched(), NOON)
+        world.memory.create(theirs, reuse=False)
+        world.engine.resume([seen])
+        assert world.memory.rows["boat"] == theirs == world.board["boat"]
+        await world.engine.close()
 
     live(scenario())
 
