@@ -1,4 +1,6 @@
-"""Makes the README's pictures from a real JupyterLab page: `python -m docs.pictures.make`.
+"""Makes the pictures of README and docs: `python -m docs.pictures.make`.
+
+The README's come from a real JupyterLab page, those of single states from the tests' fixtures.
 
 Needs what the browser tests need: `python3 dev.py setup`, and SORA_NB_CHROMIUM or Chromium on PATH.
 """
@@ -14,6 +16,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from docs.pictures.states import take_states
+from tests.browser.bare_page import made_films
 from tests.browser.conftest import FLAGS
 from tests.browser.jupyter_server import running_server
 from tests.browser.lab_page import LabPage
@@ -33,6 +37,7 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        take_states(browser, made_films(Path(folder)))
         page = browser.new_page(viewport={"width": 1000, "height": 900}, device_scale_factor=2)
         lab = LabPage(page, server)
         lab.open("boat", CELLS)

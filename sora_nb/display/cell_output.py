@@ -63,9 +63,12 @@ class CellOutput:
         self._publish(page, _NOTHING)
 
     def _publish(self, output: Bundle, standin: Bundle = _NOTHING) -> None:
-        publish(output, self._id, update=self._there)
+        outputs = [(self._id, output)]
         if self._standin_id is not None:
-            publish(standin, self._standin_id, update=self._there)
+            outputs.append((self._standin_id, standin))
+        # They stand in this order; later the page goes before it is seen twice.
+        for name, bundle in reversed(outputs) if self._there else outputs:
+            publish(bundle, name, update=self._there)
         self._there = True
 
 

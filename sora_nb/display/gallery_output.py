@@ -101,6 +101,7 @@ class GalleryOutput:
 
     async def _follow(self) -> None:
         self._listen()
+        self._changed(frozenset(self._state.keys))  # since this was made, on another thread
         while True:
             if await self.look():
                 return

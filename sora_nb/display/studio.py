@@ -63,8 +63,9 @@ class StudioForm(LiveWidget):
 
     @property
     def tasks(self) -> Tasks:
-        """The tasks of this notebook, newest first: same service, same folder of films."""
-        return tasks_of_notebook(self._owner_of())
+        """The tasks of this notebook, newest first: same service, same folder of films; and those
+        that the form gave again although they were made for another notebook."""
+        return tasks_of_notebook(self._owner_of(), self._desk.asked)
 
     @property
     def last(self) -> Task | None:

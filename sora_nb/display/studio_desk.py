@@ -62,8 +62,8 @@ class StudioOwner(Owner, Protocol):
 class StudioDesk:
     """Serves one Studio. ``owner_of`` gives the client of the moment: ``configure`` changes it.
 
-    ``held`` gives the kernel's own fields. But for ``hand_over`` all of it runs on the private
-    loop of that client.
+    ``held`` gives the kernel's own fields; ``asked`` holds the keys of what was asked for here.
+    But for ``hand_over`` and ``open`` all of it runs on the private loop of that client.
     """
 
     def __init__(
@@ -77,6 +77,7 @@ class StudioDesk:
         self._held = held
         self._cards = Cards(page, server_root_of_kernel())
         self._tasks: StudioTasks | None = None
+        self.asked: set[str] = set()
         self._answered: Json | None = None
         self._clicks: deque[int] = deque(maxlen=256)
         self._closed = False
@@ -120,7 +121,9 @@ class StudioDesk:
         if tasks is None or tasks.owner is not owner:
             if tasks is not None:
                 tasks.end()
-            self._tasks = tasks = StudioTasks(owner, lambda keys: self._changed(owner, keys))
+            self._tasks = tasks = StudioTasks(
+                owner, self.asked, lambda keys: self._changed(owner, keys)
+            )
             with suppress(SoraError):  # a journal that cannot be read: the first click says so
                 tasks.look_again()
             self._show(tasks)
@@ -178,6 +181,7 @@ class StudioDesk:
         keys = [task.key for task in made]
         reused = [task.key for task in made if task.reused]
         self._answered = studio_snapshot.answered(click, keys, reused, said)
+        self.asked.update(keys)
         tasks.take_in(made)
         self._show(tasks)
 

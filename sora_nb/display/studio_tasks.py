@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import TYPE_CHECKING, Any
 
 from sora_nb.display import gallery
@@ -19,21 +19,27 @@ AT_ONCE = 50
 """Tasks that are read from the journal in one look: the private loop stands still meanwhile."""
 
 
-def tasks_of_notebook(owner: StudioOwner) -> Tasks:
-    """Those of the client's service whose films go to its media folder. Raises JournalError."""
-    return Tasks([task for task in owner.tasks() if _belongs(task, owner)])
+def tasks_of_notebook(owner: StudioOwner, asked: Container[str]) -> Tasks:
+    """Those of the client's service whose films go to its media folder, or that were ``asked`` for
+    here and had been made for another notebook. Raises JournalError."""
+    return Tasks([task for task in owner.tasks() if _belongs(task, owner, asked)])
 
 
-def _belongs(task: Task, owner: StudioOwner) -> bool:
+def _belongs(task: Task, owner: StudioOwner, asked: Container[str]) -> bool:
     record = task.record
-    return record.service == owner.service and record.media == str(owner.settings.media)
+    here = record.media == str(owner.settings.media) or task.key in asked
+    return here and record.service == owner.service
 
 
 class StudioTasks:
-    """Used on the private loop of ``owner``; ``listener`` hears which of the tasks changed."""
+    """Used on the private loop of ``owner``; ``listener`` hears which of the tasks changed.
 
-    def __init__(self, owner: StudioOwner, listener: Listener) -> None:
+    ``asked``: see ``tasks_of_notebook``.
+    """
+
+    def __init__(self, owner: StudioOwner, asked: Container[str], listener: Listener) -> None:
         self.owner = owner
+        self._asked = asked
         self._listener = listener
         self._tasks: dict[str, Task] = {}  # oldest first
         self._numbers: dict[str, int] = {}
@@ -59,13 +65,14 @@ class StudioTasks:
             self.look_again()
         else:
             self._known = keys
-            self.take_in(task for task in map(self.owner.get, new) if _belongs(task, self.owner))
+            found = map(self.owner.get, new)
+            self.take_in(task for task in found if _belongs(task, self.owner, self._asked))
         return True
 
     def look_again(self) -> None:
         """Read the list anew. Raises JournalError."""
         self._known = self.owner.keys()
-        self.take_in(reversed(tasks_of_notebook(self.owner)))
+        self.take_in(reversed(tasks_of_notebook(self.owner, self._asked)))
 
     def _unfinished(self) -> list[str]:
         return [key for key, task in self._tasks.items() if not task.record.finished]

@@ -15,6 +15,10 @@ from typing import Any
 
 from playwright.sync_api import Page, Route
 
+from sora_nb.simulator.film import Film
+from sora_nb.simulator.render import render
+from sora_nb.storage.film import poster
+
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "sora_nb" / "static"
 AXE = ROOT / "js" / "node_modules" / "axe-core" / "axe.min.js"
@@ -92,6 +96,15 @@ class Films:
     landscape: bytes
     portrait: bytes
     posters: dict[str, bytes]
+
+
+def made_films(folder: Path) -> Films:
+    """A film of four seconds in each frame, drawn by the simulator."""
+    wide, tall = folder / "wide.mp4", folder / "tall.mp4"
+    render(Film("a paper boat drifting down a rainy street", 4, 1280, 720), wide)
+    render(Film("neon koi circling a paper lantern", 4, 720, 1280), tall)
+    posters = {"landscape": poster(wide), "portrait": poster(tall)}
+    return Films(wide.read_bytes(), tall.read_bytes(), posters)
 
 
 def findings(page: Page, selector: str) -> list[str]:

@@ -9,10 +9,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Page, expect
 
-from sora_nb.simulator.film import Film
-from sora_nb.simulator.render import render
-from sora_nb.storage.film import poster
-from tests.browser.bare_page import FIXTURES, HOSTS, BarePage, Films, findings
+from tests.browser.bare_page import FIXTURES, HOSTS, BarePage, Films, findings, made_films
 from tests.browser.lab_page import LabPage, screenshot
 
 WIDE, NARROW = 1000, 320
@@ -22,16 +19,7 @@ STATES = [pytest.param(path, id=path.stem) for path in FIXTURES]
 
 @pytest.fixture(scope="session")
 def films(tmp_path_factory: pytest.TempPathFactory) -> Films:
-    folder = tmp_path_factory.mktemp("bare")
-    wide = Film("a paper boat drifting down a rainy street", 4, 1280, 720)
-    tall = Film("neon koi circling a paper lantern", 4, 720, 1280)
-    render(wide, folder / "wide.mp4")
-    render(tall, folder / "tall.mp4")
-    return Films(
-        (folder / "wide.mp4").read_bytes(),
-        (folder / "tall.mp4").read_bytes(),
-        {"landscape": poster(folder / "wide.mp4"), "portrait": poster(folder / "tall.mp4")},
-    )
+    return made_films(tmp_path_factory.mktemp("bare"))
 
 
 @pytest.fixture
@@ -191,6 +179,7 @@ def test_a_prompt_is_read_in_its_own_direction_in_pages_of_both(
             bare.page.set_viewport_size({"width": width, "height": 700})
             bare.draw(told, direction=way)
             assert bare.page.locator(".snb-prompt").evaluate(direction) == expected
+            assert bare.page.locator(".snb-facts").evaluate(direction) == "ltr"
             assert (too_wide(bare.page), cut(bare.page)) == ([], [])
             assert bare.findings() == []
         screenshot(bare.page, f"{way}_{name}_{width}", whole=True)
@@ -248,8 +237,15 @@ def test_panel_and_player_in_jupyterlab_itself_in_both_themes(lab: LabPage) -> N
             theme,
         )
         flag = "false" if name == "dark" else "true"
-        page.wait_for_selector(f"body[data-jp-theme-light='{flag}']")
-        expect(page.locator("link[rel=stylesheet][href*='theme']")).not_to_have_count(0)
+        expect(page.locator("body")).to_have_attribute("data-jp-theme-light", flag)
+        # The theme's own style sheet comes after its name.
+        page.wait_for_function(
+            """(dark) => [...document.querySelectorAll('.snb-card')].every((card) => {
+              const [red] = getComputedStyle(card).backgroundColor.match(/\\d+/);
+              return Number(red) < 128 === dark;
+            })""",
+            arg=name == "dark",
+        )
         for cell in (1, 2):
             lab.output(cell).scroll_into_view_if_needed()
             screenshot(page, f"lab_{name}_{cell}")

@@ -192,9 +192,11 @@ def test_a_second_view_of_an_output_shows_the_same_and_both_play(lab: LabPage) -
 
 def test_prices_and_prompts_with_dollar_signs_are_no_mathematics(lab: LabPage) -> None:
     prompt = "five $5 notes and six $6 notes"
-    lab.open("dollars", [LOAD, f"%sora {prompt} --wait"])
-    lab.run(0)
-    lab.run(1)
+    plain = f"from IPython.display import HTML\nHTML('<p>{prompt}</p>')"
+    lab.open("dollars", [LOAD, f"%sora {prompt} --wait", plain])
+    for cell in range(3):
+        lab.run(cell)
+    expect(lab.output(2).locator("mjx-container")).not_to_have_count(0)  # what would happen
     film_plays(lab.output(1).locator("video"))
     expect(page_of(lab.output(1)).get_by_text(prompt, exact=True)).to_be_visible()
     assert lab.output(1).locator("mjx-container").count() == 0

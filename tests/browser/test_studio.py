@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import http.server
-import io
 import re
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
-from PIL import Image
-from playwright.sync_api import Locator, expect
+import pytest
+from playwright.sync_api import expect
 
-from tests.browser.lab_page import LabPage, film_plays, screenshot
+from tests.browser.lab_page import LabPage, film_plays
+from tests.browser.pictures import Pictures, pictures
+from tests.browser.studio_form import Form
 
 LOAD = "%load_ext sora_nb\nimport sora_nb as sora"
-AXE = Path(__file__).parents[2] / "js" / "node_modules" / "axe-core" / "axe.min.js"
-# Of a notebook's output, not of a page: JupyterLab owns the landmarks around it.
-AXE_RUN = """async (root) => {
-    const found = await axe.run(root, {
-        runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-        rules: {region: {enabled: false}},
-    });
-    return found.violations.map((one) => `${one.id}: ${one.nodes.map((n) => n.html).join(" | ")}`);
-}"""
 BUSY = """import pathlib, time
 while not pathlib.Path('enough').exists():
     time.sleep(0.2)
@@ -36,47 +23,6 @@ LINKED = """box = w.Text(); slider = w.IntSlider(min=4, max=12, step=4)
 w.jslink((box, 'value'), (studio, 'prompt'))
 link = w.jslink((studio, 'duration'), (slider, 'value'))
 w.VBox([box, slider])"""
-
-
-def _picture() -> bytes:
-    file = io.BytesIO()
-    Image.new("RGB", (160, 90), "#4477aa").save(file, "PNG")
-    return file.getvalue()
-
-
-PICTURE = _picture()
-
-
-class Form:
-    """The form in one cell's output, used as a person does."""
-
-    def __init__(self, lab: LabPage, index: int) -> None:
-        self.lab = lab
-        self.el = lab.output(index).locator(".sora-nb")
-        self.prompt = self.el.get_by_label("Prompt", exact=True)
-        self.go = self.el.locator(".snb-go")
-        self.cost = self.el.locator(".snb-cost")
-        self.rows = self.el.get_by_role("grid").get_by_role("row")
-        expect(self.prompt).to_be_visible(timeout=20_000)
-
-    def chip(self, phrase: str) -> Locator:
-        return self.el.get_by_role("button", name=phrase, exact=True)
-
-    def said(self, text: str) -> Locator:
-        """What is said beside a field; the same is spoken to screen readers."""
-        return self.el.locator(".snb-hint").filter(has_text=text)
-
-    def violations(self) -> list[str]:
-        """What axe-core has against what is inside the Studio now."""
-        page = self.lab.page
-        if not page.evaluate("() => 'axe' in window"):
-            # As a page's own script: JupyterLab's loader would take a module for itself.
-            page.evaluate("(text) => { (0, eval)(text); }", AXE.read_text("utf-8"))
-        found: list[str] = self.el.evaluate(AXE_RUN)
-        return found
-
-    def shot(self, name: str) -> None:
-        screenshot(self.lab.page, f"studio-{name}")
 
 
 def python(lab: LabPage, index: int) -> str:
@@ -116,7 +62,8 @@ def test_a_prompt_with_chips_becomes_a_film_that_plays_below_the_form(lab: LabPa
     form.shot("ready")
     assert "ready" in python(lab, 2)
     assert "a paper boat, handheld" in python(lab, 2)
-    lab.save()
+    (output,) = lab.save()["cells"][1]["outputs"]
+    assert {"text/html", "text/plain"} < set(output["data"]), "what stands for the form elsewhere"
     lab.load()  # the kernel lives: the form comes back with its fields and its film
     again = Form(lab, 1)
     expect(again.prompt).to_have_value("a paper boat, handheld")
@@ -236,37 +183,29 @@ def test_a_film_of_another_cell_is_listed_and_its_row_opens_its_player(lab: LabP
     expect(form.rows.first).to_be_focused()
 
 
-class Pictures(http.server.BaseHTTPRequestHandler):
-    """A host of pictures on this machine that lets pages look at them."""
-
-    asked: ClassVar[list[tuple[str, str | None, str | None]]] = []
-
-    def do_GET(self) -> None:
-        self.asked.append((self.command, self.headers["Cookie"], self.headers["Referer"]))
-        self.send_response(200)
-        self.send_header("Access-Control-Allow-Origin", "*")
-        self.send_header("Content-Type", "image/png")
-        self.send_header("Content-Length", str(len(PICTURE)))
-        self.end_headers()
-        if self.command == "GET":
-            self.wfile.write(PICTURE)
-
-    do_HEAD = do_GET  # noqa: N815 - the names that http.server calls
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
-        """Say nothing."""
-
-
-@contextmanager
-def pictures() -> Iterator[str]:
-    Pictures.asked.clear()
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Pictures)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/boat.png"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+@pytest.mark.parametrize("kind", ["%%sora", "Python"])
+def test_the_copied_code_is_the_same_film_and_costs_nothing_anew(lab: LabPage, kind: str) -> None:
+    prompt = 'A boat, "so she said" {here}\n\n  -d 8 what does it dream of?'
+    cells = [LOAD, f"studio = sora.Studio(prompt={prompt!r}, aspect_ratio='portrait', takes=2)"]
+    lab.open("copied", [*cells, "studio", "", "print(len(studio.tasks))"])
+    lab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    for index in range(3):
+        lab.run(index)
+    form = Form(lab, 2)
+    form.go.click()
+    expect(form.rows).to_have_count(2)
+    form.el.get_by_role("button", name=f"Copy as {kind}").click()
+    expect(form.el.get_by_role("button", name="Copied")).to_be_visible()
+    lab.page.evaluate(
+        """async () => {
+            const text = await navigator.clipboard.readText();
+            const cells = window.jupyterapp.shell.currentWidget.content.widgets;
+            cells[3].model.sharedModel.setSource(text);
+        }"""
+    )
+    lab.run(3)
+    assert "Error" not in lab.output_text(3)
+    assert python(lab, 4) == "2"
 
 
 def test_a_picture_is_looked_at_without_cookies_and_without_saying_who_asks(lab: LabPage) -> None:

@@ -46,7 +46,7 @@ def test_at_the_end_the_page_takes_the_widgets_place_and_the_other_output_is_emp
     place.plain(PAGE)
     (_, one, first), (_, two, second), *rewritten = told
     empty = {"text/html": "", "text/plain": ""}
-    assert rewritten == [(PAGE, one, True), (empty, two, True)]
+    assert rewritten == [(empty, two, True), (PAGE, one, True)], "never seen twice"
     assert (first, second) == (False, False)
 
 

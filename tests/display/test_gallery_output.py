@@ -110,6 +110,19 @@ async def test_a_change_of_one_task_is_one_small_message(open_galleries: list[Sh
     assert [item["n"] for item in patch["items"]] == [250]
 
 
+async def test_what_changed_before_it_listens_is_told(
+    open_galleries: list[Shown], published: Bundles
+) -> None:
+    shown = opened(open_galleries, [State.PROCESSING] * 3)
+    shown.output.open()
+    assert published
+    shown.desk.board.put(advance(shown.desk.board["s001"], move.Stopped(), NOW))
+    following = asyncio.create_task(shown.desk.waiting.pop())
+    await asyncio.sleep(0)
+    following.cancel()
+    assert [row["state"] for row in shown.rows()][:2] == ["processing", "stopped"]
+
+
 async def test_a_pick_reaches_python_and_comes_back(open_galleries: list[Shown]) -> None:
     shown = opened(open_galleries, [State.READY, State.READY])
     (patch,) = await shown.ask("pick", key="s001", picked=True)

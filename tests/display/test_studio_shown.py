@@ -1,0 +1,68 @@
+"""Where the Studio shows itself, and what stands for it where it cannot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import sora_nb
+from sora_nb.client import Client
+from sora_nb.display import studio as module
+from sora_nb.display.host import Host
+from sora_nb.display.saved_page import WIDGET
+from sora_nb.display.studio import StudioForm
+
+from .studio_page import Open
+
+Published = list[dict[str, Any]]
+
+
+@pytest.fixture
+def published(monkeypatch: pytest.MonkeyPatch) -> Published:
+    found: Published = []
+    monkeypatch.setattr(module, "publish", lambda bundle, _id, update: found.append(bundle))
+    shell = SimpleNamespace(execution_count=1)
+    monkeypatch.setattr(module, "shell_here", lambda: shell)
+    return found
+
+
+def test_a_cell_shows_it_once_and_says_how_to_open_it_again(
+    open_page: Open, published: Published
+) -> None:
+    studio = open_page().studio
+    studio.show_here()
+    studio._ipython_display_()
+    (bundle,) = published
+    assert bundle[WIDGET]["model_id"] == studio.model_id
+    assert "run its cell again" in bundle["text/html"]
+    assert "%sora tasks" in bundle["text/plain"]
+
+
+@pytest.mark.parametrize("host", [Host.EXECUTED, Host.TERMINAL, Host.SCRIPT])
+def test_where_nobody_looks_on_there_are_words_and_no_widget(
+    host: Host, published: Published, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(module, "host_here", lambda: host)
+    client = Client(home=tmp_path, media=tmp_path)
+    studio = StudioForm(lambda: client, prompt="a boat")
+    studio.prompt = "another boat"
+    studio.show_here()
+    assert studio.comm is None
+    assert WIDGET not in published[0]
+    assert "sora_nb.generate" in published[0]["text/plain"]
+    assert client._workshop is None, "nothing was started for a form that nobody sees"
+    studio.close()
+
+
+def test_the_public_studio_follows_the_default_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    tasks = [object()]
+    client = SimpleNamespace(tasks=lambda: tasks, service="s", settings=SimpleNamespace(media="m"))
+    monkeypatch.setattr("sora_nb.studio.default_client", lambda: client)
+    studio = sora_nb.Studio(prompt="a boat")
+    tasks.clear()
+    assert isinstance(studio, StudioForm)
+    assert studio.last is None
+    studio.close()
