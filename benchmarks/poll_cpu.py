@@ -40,7 +40,8 @@ REPLY = {
     "message": "success",
     "data": {"taskId": "task_1", "state": "processing", "createTime": 1_795_348_800_000},
 }
-INTERVAL = 1e-6
+INTERVAL = 0.0
+"""Seconds between two questions: a timer that is not due yet would put the process to sleep."""
 
 
 def serve(pipe: Connection) -> None:

@@ -124,7 +124,7 @@ class Media:
             ) from error
         with disk_trouble(record.key, target.parent):
             with part.path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                digest = part.sha256 or hashlib.file_digest(file, "sha256").hexdigest()
                 os.fsync(file.fileno())
             film = Film(
                 path=str(target),

@@ -228,6 +228,7 @@ def test_an_interrupted_download_goes_on_where_it_stopped(
     assert "SECRET" not in (folder / f".{NAME}.part.json").read_text()
     film = save(media, cdn)
     assert Path(film.path).read_bytes() == data
+    assert film.sha256 == hashlib.sha256(data).hexdigest()
     assert cdn.requests == [(0, None), (5_000, '"one"'), (9_000, '"one"')]
     assert names(folder) == [f"{NAME}.json", f"{NAME}.mp4"]
 
