@@ -47,7 +47,7 @@ def test_a_cell_shows_it_once_and_says_how_to_open_it_again(
 
 
 async def _until(so: Callable[[], bool]) -> None:
-    while not so():
+    while not so():  # noqa: ASYNC110 - a list of what was published tells nobody
         await asyncio.sleep(0.01)
 
 
