@@ -7,32 +7,12 @@
 import { untilNextSecond, type Ticker } from "./clock";
 import { attribute, focused, make } from "./element";
 import { after } from "./life";
+import { elapsed, runs, span, type Layout, type Row } from "./row";
 import { rowItem, type RowItem } from "./rowsitem";
 import type { Posters } from "./rowsposters";
-import type { State } from "./snapshot";
 import type { Surroundings } from "./surroundings";
 
-export type RowState = State | "planned" | "invalid";
-
-/** What Python tells of one task (`display/gallery.py`). */
-export interface Row {
-  /** Tells rows apart, and is the order in which they came. */
-  n: number;
-  /** Null for a row that nothing was asked for. */
-  key: string | null;
-  prompt: string;
-  facts: string;
-  frame: "landscape" | "portrait";
-  state: RowState;
-  /** Service seconds since the submit; the kernel's Unix seconds when they were so many; speed. */
-  clock: [number, number, number];
-  error: string | null;
-  /** The film's length, or null while there is none. */
-  seconds: number | null;
-  picked: boolean;
-}
-
-export type Layout = "list" | "posters";
+export { elapsed, runs, span, type Layout, type Row, type RowState } from "./row";
 
 export interface RowListOptions {
   label: string;
@@ -66,24 +46,6 @@ const SPARE = 6;
 /** Pictures are asked for once the list has stood still for so many ms. */
 const REST = 150;
 
-const MOVING: ReadonlySet<RowState> = new Set(["queued", "submitting", "pending", "processing", "saving"]);
-
-/** Whether the row's clock runs. */
-export function runs(row: Row): boolean {
-  return MOVING.has(row.state);
-}
-
-/** Service seconds of a row's clock at a moment of the kernel's own clock (Unix seconds). */
-export function elapsed({ clock: [seconds, at, speed], state }: Row, moment: number): number {
-  return MOVING.has(state) ? seconds + Math.max(0, moment - at) * speed : seconds;
-}
-
-/** The lines from the first to before the last that are seen or nearly so. */
-export function span(lines: number, height: number, top: number, view: number, spare: number): [number, number] {
-  const first = Math.max(0, Math.floor(top / height) - spare);
-  return [Math.min(first, lines), Math.min(lines, Math.ceil((top + view) / height) + spare)];
-}
-
 export function rowList(
   world: Pick<Surroundings, "wall">,
   clock: Ticker,
@@ -110,6 +72,8 @@ export function rowList(
   const spareItems: RowItem[] = [];
   let frame = 0;
   let rest: () => void = () => undefined;
+
+  const view = (): number => el.clientHeight || 10 * LINE;
 
   function measure(): void {
     width = el.clientWidth || 640;
@@ -150,12 +114,12 @@ export function rowList(
 
   /** The films that are seen come first. */
   function wanted(): string[] {
-    const view = el.clientHeight || 10 * LINE;
     const seen = ([n]: [number, RowItem]): number => {
       const top = Math.floor((places.get(n) ?? 0) / columns) * height - el.scrollTop;
-      return top > -height && top < view ? 0 : 1;
+      return top > -height && top < view() ? 0 : 1;
     };
-    return [...items].sort((a, b) => seen(a) - seen(b)).flatMap(([n]) => wantsPicture(n) ?? []);
+    const order = [...items].sort((a, b) => seen(a) - seen(b)).map(([n]) => rows[places.get(n) ?? -1]);
+    return order.flatMap((row) => (row && row.seconds !== null && row.key !== null ? [row.key] : []));
   }
 
   /** Brings the page to what is to be seen now; `again` draws rows that are there already anew. */
@@ -163,7 +127,7 @@ export function rowList(
     frame = 0;
     if (active === null || !places.has(active)) active = rows[0]?.n ?? null;
     const lines = Math.ceil(rows.length / columns);
-    const [first, last] = span(lines, height, el.scrollTop, el.clientHeight || 10 * LINE, kind === "list" ? SPARE : 2);
+    const [first, last] = span(lines, height, el.scrollTop, view(), kind === "list" ? SPARE : 2);
     const indices = new Set<number>();
     for (let index = first * columns; index < Math.min(rows.length, last * columns); index += 1) indices.add(index);
     if (active !== null) indices.add(places.get(active) ?? 0);
@@ -193,11 +157,6 @@ export function rowList(
     });
   }
 
-  function wantsPicture(n: number): string | null {
-    const row = rows[places.get(n) ?? -1];
-    return row && row.seconds !== null ? row.key : null;
-  }
-
   function beat(): number | null {
     let next = Infinity;
     for (const [n, item] of items) {
@@ -212,9 +171,8 @@ export function rowList(
 
   function reveal(index: number): void {
     const top = Math.floor(index / columns) * height;
-    const view = el.clientHeight || 10 * LINE;
     if (top < el.scrollTop) el.scrollTop = top;
-    else if (top + height > el.scrollTop + view) el.scrollTop = top + height - view;
+    else if (top + height > el.scrollTop + view()) el.scrollTop = top + height - view();
   }
 
   function go(index: number): void {
@@ -254,7 +212,7 @@ export function rowList(
     const index = active === null ? -1 : (places.get(active) ?? -1);
     const row = rows[index];
     if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
-    const page = Math.max(1, Math.floor((el.clientHeight || 10 * LINE) / height) - 1) * columns;
+    const page = Math.max(1, Math.floor(view() / height) - 1) * columns;
     const moves: Record<string, number> = {
       ArrowUp: index - columns,
       ArrowDown: index + columns,

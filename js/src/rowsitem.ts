@@ -1,7 +1,7 @@
 /** One row of a list of tasks: made once, then shows one task after the other as the list scrolls. */
 import { attribute, make, visible, write } from "./element";
 import { icon, putIcon, type IconName } from "./icons";
-import type { Row, RowState } from "./rows";
+import type { Row, RowState } from "./row";
 import { duration } from "./words";
 
 const SYMBOLS: Record<RowState, IconName> = {

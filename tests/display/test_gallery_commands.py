@@ -1,0 +1,158 @@
+"""What a page asks of a gallery, and what it hears."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from sora_nb.core import lifecycle as move
+from sora_nb.core.errors import BudgetExceeded
+from sora_nb.core.lifecycle import advance
+from sora_nb.core.task import State
+from sora_nb.display.sweep import Sweep
+from tests.storage.conftest import FilmMaker
+
+from . import gallery_records as records
+from .gallery_stage import Bundles, Shown, move_film, open_galleries, opened, published
+from .records import NOW
+
+__all__ = ["open_galleries", "published"]
+
+
+async def test_a_card_comes_when_it_is_looked_at_and_after_each_change_of_its_task(
+    open_galleries: list[Shown],
+) -> None:
+    shown = opened(open_galleries, [State.PROCESSING, State.PROCESSING])
+    (answer,) = await shown.ask("card", key="s001")
+    assert (answer["kind"], answer["card"]["key"]) == ("card", "s001")
+    shown.output._listen()
+    for key in ("s000", "s001"):
+        shown.desk.board.put(advance(shown.desk.board[key], move.Stopped(), NOW))
+    shown.sent.clear()
+    shown.desk.board._tell()
+    cards = [message["card"] for message in shown.sent if message["kind"] == "card"]
+    assert [(card["key"], card["state"]) for card in cards] == [("s001", "stopped")]
+
+
+async def test_a_change_of_one_task_is_one_small_message(open_galleries: list[Shown]) -> None:
+    shown = opened(open_galleries, [State.PROCESSING] * 500)
+    shown.output._listen()
+    shown.desk.board.put(advance(shown.desk.board["s250"], move.Stopped(), NOW))
+    shown.desk.board._tell()
+    (patch,) = shown.sent
+    assert [item["n"] for item in patch["items"]] == [250]
+
+
+async def test_what_changed_before_it_listens_is_told(
+    open_galleries: list[Shown], published: Bundles
+) -> None:
+    shown = opened(open_galleries, [State.PROCESSING] * 3)
+    shown.output.open()
+    assert published
+    shown.desk.board.put(advance(shown.desk.board["s001"], move.Stopped(), NOW))
+    following = asyncio.create_task(shown.desk.waiting.pop())
+    await asyncio.sleep(0)
+    following.cancel()
+    assert [row["state"] for row in shown.rows()][:2] == ["processing", "stopped"]
+
+
+async def test_a_pick_reaches_python_and_comes_back(open_galleries: list[Shown]) -> None:
+    shown = opened(open_galleries, [State.READY, State.READY])
+    (patch,) = await shown.ask("pick", key="s001", picked=True)
+    assert patch["items"] == [{"n": 1, "picked": True}]
+    assert isinstance(shown.source, Sweep)
+    assert [task.key for task in shown.source.picked] == ["s001"]
+    await shown.ask("pick", key="s001", picked=False)
+    assert list(shown.source.picked) == []
+
+
+@pytest.mark.parametrize("key", [None, 5, ["s000"], "zzz", "../s000"])
+async def test_what_is_not_shown_cannot_be_asked_for(
+    open_galleries: list[Shown], key: object
+) -> None:
+    shown = opened(open_galleries, [State.READY])
+    for kind in ("card", "pick", "poster", "film", "frame", "stop", "retry", "playing"):
+        assert await shown.ask(kind, key=key, picked=True) == []
+
+
+async def test_pausing_and_going_on_reach_the_sweep_and_the_buttons(
+    open_galleries: list[Shown],
+) -> None:
+    shown = opened(open_galleries, [State.QUEUED, State.FAILED])
+    (patch,) = await shown.ask("sweep", act="pause")
+    assert patch["set"]["actions"] == ["continue", "stop", "retry_failed"]
+    assert patch["set"]["paused"]
+    (patch,) = await shown.ask("sweep", act="continue")
+    assert not patch["set"]["paused"]
+
+
+async def test_failed_ones_are_asked_for_again_in_their_rows(open_galleries: list[Shown]) -> None:
+    shown = opened(open_galleries, [State.FAILED, State.READY])
+    await shown.ask("sweep", act="retry_failed")
+    assert [row["key"] for row in shown.rows()] == ["r2", "s001", None]
+    shown.desk.board.put(advance(shown.desk.board["r2"], move.Sending(), NOW))
+    shown.sent.clear()
+    shown.desk.board._tell()
+    assert shown.sent[0]["items"][0]["n"] == 0, "the new task is not listened to"
+
+
+async def test_what_python_starts_is_seen_at_the_next_look(open_galleries: list[Shown]) -> None:
+    sweep = records.planned()
+    shown = Shown(sweep)
+    open_galleries.append(shown)
+    head = shown.output.widget.whole()
+    assert (head["actions"], head["note"]) == (["start"], str(records.OUTLOOK))
+    sweep.start()
+    await shown.output.look()
+    assert shown.output.widget.whole()["note"] is None
+    assert {row["state"] for row in shown.rows()} == {"queued", "invalid"}
+
+
+async def test_a_budget_that_does_not_allow_it_is_said_above_the_rows(
+    open_galleries: list[Shown],
+) -> None:
+    shown = Shown(records.planned())
+    open_galleries.append(shown)
+    shown.desk.refusal = BudgetExceeded("the budget does not allow it.", advice="Raise it.")
+    (patch,) = await shown.ask("sweep", act="start")
+    assert patch["set"]["note"] == "the budget does not allow it. Raise it."
+    shown.desk.refusal = None
+    await shown.ask("sweep", act="start")
+    assert shown.output.widget.whole()["note"] is None
+
+
+async def test_a_collection_of_tasks_has_no_buttons_of_a_sweep(open_galleries: list[Shown]) -> None:
+    source = records.tasks()
+    shown = Shown(source, comparing=True)
+    open_galleries.append(shown)
+    head = shown.output.widget.whole()
+    assert (head["actions"], head["comparing"], head["began"]) == ([], True, None)
+    assert await shown.ask("sweep", act="stop") == []
+
+
+async def test_one_film_is_asked_for_again_and_its_new_card_follows(
+    open_galleries: list[Shown],
+) -> None:
+    shown = opened(open_galleries, [State.FAILED, State.READY])
+
+    async def retried(key: str) -> Any:
+        new = records.record(77, State.QUEUED, shown.desk.board[key].request)
+        shown.desk.board.put(new)
+        return type(shown.source.rows[0].task)(shown.desk, new.key)  # type: ignore[misc]
+
+    shown.desk.retried = retried  # type: ignore[method-assign]
+    told = await shown.ask("retry", key="s000")
+    assert [row["key"] for row in shown.rows()] == ["s077", "s001", None]
+    assert told[-1]["card"]["key"] == "s077"
+    assert await shown.ask("retry", key="s001") == []
+
+
+async def test_a_poster_is_asked_for_by_its_key(
+    open_galleries: list[Shown], make_film: FilmMaker
+) -> None:
+    shown = opened(open_galleries, [State.READY])
+    move_film(shown, await asyncio.to_thread(make_film, "boat.mp4", seconds=1))
+    (answer,) = await shown.ask("poster", key="s000")
+    assert answer == {"kind": "poster", "key": "s000", "type": "image/jpeg"}
