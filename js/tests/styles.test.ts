@@ -36,3 +36,17 @@ test("whatever moves stands still for those who ask for less motion", () => {
     if (sheet.includes("animation:")) expect(sheet).toContain("prefers-reduced-motion: reduce");
   }
 });
+
+test("what a class looks like by itself is said in one sheet, and attributes belong to a class", () => {
+  const homes = new Map<string, Set<string>>();
+  for (const sheet of sheets) {
+    const flat = read(sheet).replace(/@(media|container)[^{]+\{(?:[^{}]*\{[^}]*\})*\s*\}/g, "");
+    for (const selector of selectors(flat).flatMap((list) => list.split(/,(?![^(]*\))/))) {
+      const own = selector.trim().replace(/:(hover|active)$/, "");
+      if (/^\.sora-nb \.snb-[\w-]+$/.test(own)) homes.set(own, (homes.get(own) ?? new Set()).add(sheet));
+      expect(own).not.toMatch(/^\.sora-nb \[data-[^\]]+\]$/);
+    }
+  }
+  expect(homes.size).toBeGreaterThan(60);
+  for (const [own, found] of homes) expect([own, [...found]]).toEqual([own, [[...found][0]]]);
+});
