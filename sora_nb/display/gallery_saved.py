@@ -73,7 +73,8 @@ def on_its_way(source: Source) -> dict[str, str]:
 
 
 def _bundle(source: Source, html: str) -> dict[str, str]:
-    page = f'<div class="sora-nb-saved" style="max-width:1000px;margin:2px 0 8px">{html}</div>'
+    style = "max-width:1000px;margin:2px 0 8px"
+    page = f'<div class="{static_html.CLASS}" style="{style}">{html}</div>'
     return {"text/html": page, "text/plain": text_of(source.rows, progress_of(source.rows))}
 
 

@@ -18,8 +18,10 @@ from sora_nb.display.snapshot import facts
 SILENT = "No sound in VS Code: it plays H.264 but no AAC."
 """The same words as in ``js/src/filmfacts.ts``."""
 
-_CLASS = "sora-nb-saved mathjax_ignore tex2jax_ignore"
-# Notebooks typeset what stands between two dollar signs, prices and prompts included.
+CLASS = "sora-nb-saved mathjax_ignore tex2jax_ignore"
+"""Of every page that a notebook keeps: else what stands between two dollar signs, in prices and
+prompts, is typeset as mathematics."""
+
 _BOX = "max-width:640px;margin:2px 0 8px"
 _SMALL = "font-size:90%;opacity:0.8;margin:4px 0;overflow-wrap:anywhere"
 _FRAME = "max-width:100%;max-height:420px;border-radius:6px;background:#000"
@@ -66,7 +68,7 @@ def ended(
     else:
         parts.append(_line(_about(record, reused)))
         parts.append(_resting(record))
-    return f'<div class="{_CLASS}" style="{_BOX}">{"".join(parts)}</div>'
+    return f'<div class="{CLASS}" style="{_BOX}">{"".join(parts)}</div>'
 
 
 def _film(film: Film, src: str | None, poster: bytes | None) -> str:
@@ -122,7 +124,7 @@ def _resting(record: TaskRecord) -> str:
 def on_its_way(record: TaskRecord) -> str:
     """What a saved notebook shows where the live panel cannot be drawn."""
     return (
-        f'<div class="{_CLASS}" style="{_BOX}">'
+        f'<div class="{CLASS}" style="{_BOX}">'
         f'<p style="margin:4px 0"><strong dir="auto">{escape(record.request.prompt)}</strong></p>'
         f"{_line(_about(record, reused=False))}"
         f'<p style="margin:4px 0">Saved while it was {record.state.value}. '

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from sora_nb.display.saved_page import Bundle
+from sora_nb.display.static_html import CLASS
 
 TITLE = "The Studio: a form that makes films"
 AGAIN = "It is drawn by the notebook's kernel: run its cell again to open it."
@@ -18,7 +19,7 @@ def saved_studio(films: Bundle | None = None) -> Bundle:
         f"<p><strong>{escape(TITLE)}</strong></p><p>{escape(AGAIN)} <code>%sora tasks</code> "
         f"{escape(FILMS)}<code>%sora show KEY</code> plays one.</p>"
     )
-    html, text = f'<div class="sora-nb-saved">{page}</div>', saved_text()
+    html, text = f'<div class="{CLASS}">{page}</div>', saved_text()
     if films is None:
         return {"text/html": html, "text/plain": text}
     return {"text/html": html + films["text/html"], "text/plain": f"{text}\n{films['text/plain']}"}

@@ -11,6 +11,7 @@ import pytest
 from sora_nb.core.models import MODELS
 from sora_nb.core.settings import Secret, Settings
 from sora_nb.display import studio_snapshot
+from sora_nb.display.static_html import CLASS
 from sora_nb.display.studio_fields import Fields, blamed, fits
 from sora_nb.display.studio_saved import saved_studio
 
@@ -67,6 +68,7 @@ def test_what_is_saved_runs_nothing_and_names_the_ways_to_the_films() -> None:
     bundle = saved_studio()
     assert set(bundle) == {"text/html", "text/plain"}
     assert "<script" not in bundle["text/html"]
+    assert f'class="{CLASS}"' in bundle["text/html"]
     for text in bundle.values():
         assert "%sora tasks" in text
         assert "%sora show KEY" in text
