@@ -30,7 +30,7 @@ const ACTS: Record<Act, { label: string; title: string }> = {
   pause: { label: "Pause", title: "Sends no more of them. Those at the service go on." },
   continue: { label: "Continue", title: "Sends the others, too." },
   stop: { label: "Stop the rest", title: "Stops what was not sent, which is not charged." },
-  retry_failed: { label: "Try failed again", title: "Sends the failed ones as new tasks, which may be charged." },
+  retry_failed: { label: "Try failed again", title: "Sends those that may succeed now as new tasks, which may be charged." },
 };
 
 /** A click that nothing answered may be repeated after this many ms. */

@@ -28,23 +28,29 @@ class Cards:
         self._page = page
         self._root = root
         self._open: OrderedDict[str, Task] = OrderedDict()
+        self._sent: dict[str, snapshot.Json] = {}
 
     def open(self, task: Task) -> None:
         """Send the card of a task now, and again whenever it changes."""
         self._open[task.key] = task
         self._open.move_to_end(task.key)
         while len(self._open) > FOLLOWED:
-            self._open.popitem(last=False)
+            key, _ = self._open.popitem(last=False)
+            self._sent.pop(key, None)
+        self._sent.pop(task.key, None)
         self._send(task)
 
     def changed(self, keys: Iterable[str]) -> None:
-        """Send anew what is open of these."""
+        """Send anew what is open of these and looks different now."""
         for key in self._open.keys() & set(keys):
             self._send(self._open[key])
 
     def _send(self, task: Task) -> None:
         now = task.owner.now()
         card = snapshot.card(view_of(task, self._root), now)
+        if self._sent.get(task.key) == card:
+            return
+        self._sent[task.key] = card
         self._page.send({"kind": "card", "card": card, "at": round(now, 3)})
 
 

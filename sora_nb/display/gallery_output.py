@@ -17,7 +17,7 @@ from sora_nb.core.task import State
 from sora_nb.display import film_answers, places
 from sora_nb.display.gallery_cards import Cards
 from sora_nb.display.gallery_saved import gallery_page, on_its_way
-from sora_nb.display.gallery_state import GalleryState
+from sora_nb.display.gallery_state import GalleryState, may_succeed
 from sora_nb.display.host import Host, host_here
 from sora_nb.display.saved_page import SavedPage, new_display_id, publish
 from sora_nb.display.sweep_rows import progress_of
@@ -193,7 +193,11 @@ class GalleryOutput:
             case "stop":
                 await sweep.stopped()
             case "retry_failed":
-                sweep.retry_failed()
+                sweep.retry(
+                    row
+                    for row in sweep.rows
+                    if row.task is not None and may_succeed(row.task.record)
+                )
         self._say(None)
         self._beats = 0
         await self.look()

@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from sora_nb.core.advice import advise
 from sora_nb.core.budget import counts
-from sora_nb.core.task import UNFINISHED, State
+from sora_nb.core.task import UNFINISHED, State, TaskRecord
 from sora_nb.display import gallery
 from sora_nb.display.gallery_outlook import together
 from sora_nb.display.gallery_source import Source
@@ -30,11 +31,13 @@ MOST = 1000
 
 
 class Share(NamedTuple):
-    """What one task adds to the sums: USD that are spent, and that it costs in all."""
+    """What one task adds to the sums: USD that are spent, and that it costs in all; and whether it
+    failed so that another try can help."""
 
     state: State
     spent: float | None
     cost: float | None
+    again: bool
 
 
 class GalleryState:
@@ -60,6 +63,7 @@ class GalleryState:
                 self._tasks[row.task.key] = row.task
         self._shares = {key: _share(task) for key, task in self._tasks.items()}
         self._states = Counter(share.state for share in self._shares.values())
+        self._again = sum(share.again for share in self._shares.values())
         self._spent = sum(share.spent or 0.0 for share in self._shares.values())
         costs = [share.cost for share in self._shares.values()]
         self._cost = None if None in costs else sum(cost or 0.0 for cost in costs)
@@ -117,6 +121,7 @@ class GalleryState:
                 self._shares[key] = now
                 self._states[before.state] -= 1
                 self._states[now.state] += 1
+                self._again += now.again - before.again
                 self._spent += (now.spent or 0.0) - (before.spent or 0.0)
             record = task.record
             rows += [{"n": row.index, **gallery.moving(record, row.error)} for row in places]
@@ -151,7 +156,7 @@ class GalleryState:
         found = []
         if self._states[State.QUEUED]:
             found += ["continue" if sweep.paused else "pause", "stop"]
-        if self._states[State.FAILED]:
+        if self._again:
             found.append("retry_failed")
         return found
 
@@ -207,10 +212,17 @@ class GalleryState:
 def _share(task: Task) -> Share:
     """Its part of the sums. A task that was there before was paid for before."""
     record = task.record
+    again = may_succeed(record)
     if task.reused or record.simulated or not counts(record):
-        return Share(record.state, 0.0, 0.0)
+        return Share(record.state, 0.0, 0.0, again)
     spent = record.cost if record.submitted_at is not None else 0.0
-    return Share(record.state, spent, record.cost)
+    return Share(record.state, spent, record.cost, again)
+
+
+def may_succeed(record: TaskRecord) -> bool:
+    """Whether a failed task is worth another try: a prompt that was refused is refused again."""
+    failure = record.failure if record.state is State.FAILED else None
+    return failure is not None and advise(failure).retry
 
 
 def _alike(a: Json | None, b: Json | None, now: float) -> bool:

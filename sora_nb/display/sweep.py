@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
@@ -135,9 +135,12 @@ class Sweep(Sequence[SweepRow]):
 
         An unsure task is never sent again by this: only a person knows whether it was charged.
         """
-        again = [
-            row for row in self.rows if row.task is not None and row.task.state == State.FAILED
-        ]
+        failed = State.FAILED
+        return self.retry(row for row in self.rows if row.task and row.task.state == failed)
+
+    def retry(self, rows: Iterable[SweepRow]) -> Tasks:
+        """Ask anew for the films of these rows, which have new tasks from now on; gives those."""
+        again = list(rows)
         self._begin(again)
         return Tasks(distinct(row.task for row in again))
 

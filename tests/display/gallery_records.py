@@ -104,7 +104,9 @@ def record(n: int, state: State, request: VideoRequest, **changes: Any) -> TaskR
     key = f"s{n:03}"
     sent = [move.Sending(), move.Accepted(task_id=f"task_{key}")]
     done = reported("success", urls=(f"https://cdn.example.com/{key}.mp4",))
-    refused = reported("failed", fail_code="CONTENT_VIOLATION", fail_message="[likeness]")
+    # Every other failure is one where another try cannot help.
+    trouble = ("CONTENT_VIOLATION", "[likeness]") if n % 2 else ("PROCESSING_TIMEOUT", "[slow]")
+    refused = reported("failed", fail_code=trouble[0], fail_message=trouble[1])
     events: dict[State, list[Any]] = {
         State.QUEUED: [],
         State.SUBMITTING: [move.Sending()],

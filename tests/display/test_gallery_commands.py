@@ -80,7 +80,7 @@ async def test_what_is_not_shown_cannot_be_asked_for(
 async def test_pausing_and_going_on_reach_the_sweep_and_the_buttons(
     open_galleries: list[Shown],
 ) -> None:
-    shown = opened(open_galleries, [State.QUEUED, State.FAILED])
+    shown = opened(open_galleries, [State.FAILED, State.QUEUED])
     (patch,) = await shown.ask("sweep", act="pause")
     assert patch["set"]["actions"] == ["continue", "stop", "retry_failed"]
     assert patch["set"]["paused"]
@@ -96,6 +96,33 @@ async def test_failed_ones_are_asked_for_again_in_their_rows(open_galleries: lis
     shown.sent.clear()
     shown.desk.board._tell()
     assert shown.sent[0]["items"][0]["n"] == 0, "the new task is not listened to"
+
+
+async def test_what_was_refused_is_not_offered_again(open_galleries: list[Shown]) -> None:
+    shown = opened(open_galleries, [State.FAILED, State.FAILED, State.READY])
+    await shown.ask("sweep", act="retry_failed")
+    assert [row["key"] for row in shown.rows()] == ["r3", "s001", "s002", None]
+    only = opened(open_galleries, [State.READY, State.FAILED])
+    assert only.output.widget.whole()["actions"] == []
+
+
+async def test_an_open_card_is_sent_again_only_when_it_looks_different(
+    open_galleries: list[Shown],
+) -> None:
+    shown = opened(open_galleries, [State.PROCESSING])
+
+    def cards() -> list[str]:
+        return [sent["card"]["state"] for sent in shown.sent if sent["kind"] == "card"]
+
+    await shown.ask("card", key="s000")
+    shown.output._changed(frozenset(["s000"]))
+    assert cards() == ["processing"]
+    await shown.ask("card", key="s000")
+    assert cards() == ["processing"], "a page that asks anew has nothing yet"
+    request = shown.desk.board["s000"].request
+    shown.desk.board.put(records.record(0, State.SAVING, request))
+    shown.output._changed(frozenset(["s000"]))
+    assert cards() == ["processing", "saving"]
 
 
 async def test_what_python_starts_is_seen_at_the_next_look(open_galleries: list[Shown]) -> None:
