@@ -49,6 +49,9 @@ class Batch:
 
     def add(self, keys: Iterable[str]) -> None:
         """More tasks: what is at the service already at once, the others as there is room."""
+        # Nobody listened since the batch was empty: what came to its end meanwhile was not told.
+        self._running = {key for key in self._running if not self._board[key].finished}
+        self._unsent = {key for key in self._unsent if self._board[key].state in _NOT_SENT}
         known = self._running | self.held
         new = [key for key in dict.fromkeys(keys) if key not in known]
         for key in new:
@@ -74,8 +77,9 @@ class Batch:
     async def stop(self) -> None:
         """Stop every task that was not sent. Those at the service are paid for and go on."""
         self._stop_held("stopped before it was sent")
-        for key in [key for key in self._unsent if self._board[key].state is State.QUEUED]:
-            await self._engine.stop(key)
+        for key in tuple(self._unsent):
+            if self._board[key].state is State.QUEUED:  # it may be sent while another is stopped
+                await self._engine.stop(key)
 
     @property
     def held(self) -> frozenset[str]:

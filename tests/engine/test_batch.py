@@ -12,7 +12,7 @@ from sora_nb.core.lifecycle import Accepted, Sending, new_record
 from sora_nb.core.task import State, VideoRequest
 from sora_nb.engine.batch import Batch
 
-from .virtual_time import live, now
+from .virtual_time import VirtualLoop, live, now
 from .world import SERVICE, World, done_after
 
 
@@ -128,6 +128,34 @@ def test_a_stop_spares_what_was_not_sent_and_keeps_what_is_paid_for() -> None:
         assert world.service.posts == 3
 
     live(scenario())
+
+
+def test_a_stop_goes_on_watching_what_is_sent_while_it_stops_others() -> None:
+    async def scenario(steps: int) -> None:
+        world = World()
+
+        async def slow() -> str:
+            await asyncio.sleep(1)
+            return f"task {world.service.posts} at {now()}"
+
+        world.service.submits = [slow] * 30
+        keys = write_down(world, 30)
+        batch = batch_of(world, keys, concurrency=30)
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)
+        await asyncio.sleep(0.02)
+        loop.come_late(0.09)  # several slots at once: many POSTs are about to leave
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        await batch.stop()
+        await rest(world, batch)
+        assert set(states(world, keys)) == {State.READY, State.STOPPED}
+        paid = [key for key in keys if world.board[key].task_id is not None]
+        assert set(states(world, paid)) == {State.READY}
+        assert len(paid) == world.service.posts
+
+    for steps in range(4):
+        live(scenario(steps))
 
 
 def test_a_stop_reaches_tasks_that_wait_for_their_turn_in_the_engine() -> None:
@@ -258,5 +286,20 @@ def test_tasks_that_are_added_later_share_the_same_places() -> None:
         batch.add([more])
         await rest(world, batch)
         assert world.state(more) is State.READY
+
+    live(scenario())
+
+
+def test_tasks_that_are_added_long_after_the_others_ended_find_free_places() -> None:
+    async def scenario() -> None:
+        world = World()
+        keys = write_down(world, 4)
+        batch = batch_of(world, keys, concurrency=2)
+        await rest(world, batch)
+        await asyncio.sleep(60)
+        more = write_down(world, 5, first=4)
+        batch.add(more)
+        await asyncio.sleep(3600)
+        assert set(states(world, more)) == {State.READY}
 
     live(scenario())

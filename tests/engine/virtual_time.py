@@ -34,6 +34,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._selector_of_time.skipped
 
+    def come_late(self, seconds: float) -> None:
+        """Time passes in which the loop does nothing."""
+        self._selector_of_time.skipped += seconds
+
 
 def live(scenario: Coroutine[Any, Any, T]) -> T:
     """Run a scenario to its end in virtual time."""
