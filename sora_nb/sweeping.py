@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
+from sora_nb.asking import draw_key
 from sora_nb.core.budget import amounts, counts, total
 from sora_nb.core.errors import BudgetExceeded, InvalidRequest, LinkExpired, SoraError
 from sora_nb.core.task import TaskRecord, VideoRequest
@@ -33,11 +35,12 @@ def accept_all(
     Raises JournalError, and BudgetExceeded when not all of the new ones fit: then nothing is
     written.
     """
-    while True:
-        drafts = [workshop.draft(request) for request in requests]
-        with suppress(KeyTaken):
+    drafts, found = [workshop.draft(request) for request in requests], None
+    while found is None:
+        try:
             found = workshop.journal.create_all(drafts, reuse=not new)
-            break
+        except KeyTaken as taken:  # of a hundred thousand keys some will be
+            drafts = [replace(d, key=draw_key()) if d.key in taken.keys else d for d in drafts]
     accepted = []
     for draft, kept in zip(drafts, found, strict=True):
         workshop.ledger.take_in(kept)

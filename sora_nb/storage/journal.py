@@ -16,14 +16,7 @@ import msgspec
 
 from sora_nb.core.budget import Budget, Spent, counts
 from sora_nb.core.errors import JournalError
-from sora_nb.core.task import (
-    REUSABLE,
-    State,
-    TaskRecord,
-    VideoRequest,
-    decode,
-    encode,
-)
+from sora_nb.core.task import REUSABLE, State, TaskRecord, VideoRequest, decode, encode
 from sora_nb.storage import schema, spending
 from sora_nb.storage.audit import Entry, problems_of
 from sora_nb.storage.filesystem import is_shared
@@ -32,10 +25,15 @@ from sora_nb.storage.trouble import journal_error
 
 _BUSY_SECONDS = 5.0
 _NEWEST_FIRST = "ORDER BY created_at DESC, rowid DESC"
+_INSERT = "INSERT INTO tasks (key, record, fingerprint) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 
 
 class KeyTaken(JournalError):
-    """A new task was given the key of another one. The caller draws another key."""
+    """New tasks were given ``keys`` that others have. The caller draws other ones for these."""
+
+    def __init__(self, path: Path, keys: Collection[str]) -> None:
+        super().__init__(f"the journal {path} already has a task {', '.join(sorted(keys))}.")
+        self.keys = frozenset(keys)
 
 
 class Journal:
@@ -79,21 +77,22 @@ class Journal:
         """
         with self._writing(durable=True) as db:
             new: dict[str, TaskRecord] = {}
-            found = []
+            found: list[TaskRecord] = []
             for record in records:
-                mark = record.request.fingerprint if reuse else record.key
+                mark = record.request.fingerprint if reuse else str(len(found))
                 known = self.reusable(record.request, record.service) if reuse else None
                 found.append(known or new.setdefault(mark, record))
             again = {record.key: record for record in found if not counts(record)}
             self._reserve([*new.values(), *again.values()])
+            taken = set()
             for record in new.values():
-                if self._stored(record.key) is not None:
-                    raise KeyTaken(f"the journal {self.path} already has a task {record.key}.")
-                db.execute(
-                    "INSERT INTO tasks (key, record, fingerprint) VALUES (?, ?, ?)",
-                    (record.key, encode(record).decode(), record.request.fingerprint),
-                )
-                self._add_history(record)
+                row = (record.key, encode(record).decode(), record.request.fingerprint)
+                if db.execute(_INSERT, row).rowcount:
+                    self._add_history(record)
+                else:
+                    taken.add(record.key)
+            if taken:
+                raise KeyTaken(self.path, taken)
         return found
 
     def reusable(self, request: VideoRequest, service: str) -> TaskRecord | None:

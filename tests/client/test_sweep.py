@@ -15,6 +15,7 @@ import polars as pl
 import pytest
 
 import sora_nb
+from sora_nb import sweeping, workshop
 from sora_nb.client import Client
 from sora_nb.core.errors import BudgetExceeded, InvalidRequest, SoraError, WaitTimeout
 from sora_nb.display.waiting import Detached, wait_for
@@ -72,6 +73,17 @@ def test_the_same_cell_again_pays_nothing_and_the_same_row_twice_is_one_film(
     assert len(simulator.accepted()) == 3
     client.sweep(["a boat"], new=True).wait(PATIENT)
     assert len(simulator.accepted()) == 4
+
+
+def test_rows_whose_keys_were_drawn_twice_stay_different_films(
+    client: Client, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = iter(["aaa", "bbb", "bbb", "aaa", "ccc", "bbb", "ddd", "eee", "fff"])
+    for module in (sweeping, workshop):
+        monkeypatch.setattr(module, "draw_key", lambda: next(keys))
+    sweep = client.sweep(["a boat", "a koi", "a fox"], new=True).wait(PATIENT)
+    assert [task.request.prompt for task in sweep.tasks] == ["a boat", "a koi", "a fox"]
+    assert sorted(posted(simulator)) == ["a boat", "a fox", "a koi"]
 
 
 def test_a_film_that_fails_hides_no_other_and_can_be_asked_for_again(

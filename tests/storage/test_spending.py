@@ -126,13 +126,15 @@ def test_with_new_every_one_is_written(journal: Journal) -> None:
     assert len(journal.all()) == 3
 
 
-def test_a_key_that_is_taken_leaves_none_of_them(journal: Journal) -> None:
+@pytest.mark.parametrize("reuse", [True, False])
+def test_a_key_that_is_taken_leaves_none_of_them(journal: Journal, reuse: bool) -> None:
     journal.create(make_record("k1"), reuse=False)
-    for keys in (["k0", "k1"], ["k2", "k2"]):
-        with pytest.raises(KeyTaken):
+    for keys in (["k0", "k1"], ["k2", "k2"], ["k3", "k1", "k3", "k4"]):
+        with pytest.raises(KeyTaken) as refusal:
             journal.create_all(
-                [make_record(key, prompt=f"new {n}") for n, key in enumerate(keys)], reuse=True
+                [make_record(key, prompt=f"new {n}") for n, key in enumerate(keys)], reuse=reuse
             )
+        assert refusal.value.keys == set(keys) & {"k1"} | {k for k in keys if keys.count(k) > 1}
         assert [record.key for record in journal.all()] == ["k1"]
 
 
