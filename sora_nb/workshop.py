@@ -14,7 +14,13 @@ from functools import cache
 from sora_nb import __version__
 from sora_nb.asking import cost_of, draw_key
 from sora_nb.core.errors import InvalidRequest, JournalError, LinkExpired
-from sora_nb.core.lifecycle import Watched, can_be_adopted, can_be_asked_again, new_record
+from sora_nb.core.lifecycle import (
+    IllegalMove,
+    Watched,
+    can_be_adopted,
+    can_be_asked_again,
+    new_record,
+)
 from sora_nb.core.settings import Settings
 from sora_nb.core.task import UNFINISHED, State, TaskRecord, VideoRequest
 from sora_nb.engine.agenda import Agenda
@@ -76,9 +82,11 @@ class Workshop:
 
     def taken_up(self, found: TaskRecord) -> TaskRecord:
         """A task that is given again, ready to go on. Raises LinkExpired."""
-        if found.state is State.STOPPED:
-            return self.ledger.move(found.key, Watched())
-        return self.engine.recover(found)
+        with suppress(IllegalMove):  # another kernel that is given it as well was first
+            if found.state is State.STOPPED:
+                return self.ledger.move(found.key, Watched(self.session))
+            return self.engine.recover(found)
+        return self.board[found.key]
 
     def again(self, key: str) -> tuple[TaskRecord, bool]:
         """The same request as a new task, paid anew. Raises InvalidRequest while it goes on."""
@@ -150,7 +158,7 @@ class Workshop:
 
     def watch(self, key: str) -> None:
         self._demand(key, State.STOPPED)
-        self.engine.watch(key)
+        self.engine.watch(key, self.session)
 
     def adopt(self, key: str, task_id: str) -> None:
         if not 0 < len(task_id) <= 512 or not task_id.isprintable():

@@ -94,7 +94,12 @@ class Stopped(Event):
 
 @dataclass(frozen=True)
 class Watched(Event):
-    """A person watches again, or a restart takes the task up again."""
+    """A person watches again, or a restart takes the task up again.
+
+    One that was never sent is asked for anew, by ``session`` if given: it counts where it is paid.
+    """
+
+    session: str | None = None
 
 
 @dataclass(frozen=True)
@@ -208,7 +213,9 @@ def advance(record: TaskRecord, event: Event, now: float) -> TaskRecord:
             return change(record, note=note)
         case Stopped(note=note):
             return change(record, state=_S.STOPPED, ended_at=now, note=note)
-        case Watched():
+        case Watched(session=session):
+            if record.task_id is None:
+                record = change(record, created_at=now, session=session or record.session)
             return change(
                 record, state=_resting_place(record), ended_at=None, failure=None, note=None
             )

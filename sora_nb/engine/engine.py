@@ -112,9 +112,9 @@ class Engine:
         finally:
             self._over(key)
 
-    def watch(self, key: str) -> None:
+    def watch(self, key: str, session: str | None = None) -> None:
         """Watch a stopped task again."""
-        self._ledger.move(key, move.Watched())
+        self._ledger.move(key, move.Watched(session))
         self.start(self._board[key])
 
     def recover(self, record: TaskRecord) -> TaskRecord:

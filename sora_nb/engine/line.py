@@ -72,7 +72,7 @@ class Line:
 
     def over(self, record: TaskRecord) -> None:
         """It is not about to be sent any more, whatever became of it. Safe to call twice."""
-        if self._turns.over(rank_of(record)):
+        if self._turns.over(record.key):
             self._serve()
 
     def _join(self, key: str, go: Go) -> int:

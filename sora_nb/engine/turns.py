@@ -22,15 +22,15 @@ class Turns:
 
     def turned_away(self, rank: Rank) -> None:
         """Its POST was answered with a 429."""
-        if rank not in self._away:
-            bisect.insort(self._away, rank)
+        self.over(rank[1])
+        bisect.insort(self._away, rank)
 
-    def over(self, rank: Rank) -> bool:
+    def over(self, key: str) -> bool:
         """It is not about to be sent any more; whether others may go now that had to wait."""
-        if rank not in self._away:
-            return False
-        self._away.remove(rank)
-        return True
+        # By its key: one that was stopped and is asked for again has another rank.
+        left = [rank for rank in self._away if rank[1] != key]
+        found, self._away = len(left) < len(self._away), left
+        return found
 
 
 def rank_of(record: TaskRecord) -> Rank:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
+
 from sora_nb.core.errors import RateLimited
 from sora_nb.core.lifecycle import new_record
 from sora_nb.core.task import State, TaskRecord, VideoRequest
@@ -53,6 +55,24 @@ def test_whoever_was_turned_away_goes_before_all_who_asked_later() -> None:
         line.over(record(3))
         await asyncio.sleep(1)
         assert gone[4:] == ["task4"]
+
+    live(scenario())
+
+
+def test_who_is_asked_for_anew_after_a_429_leaves_no_old_turn_behind() -> None:
+    async def scenario() -> None:
+        submits = Submits()
+        line, gone = submits.line, submits.gone
+        line.answered(record(1), turned_away=True)
+        anew = msgspec.structs.replace(record(1), created_at=NOON + 9)
+        line.answered(anew, turned_away=True)
+        submits.come(5)
+        await asyncio.sleep(1)
+        assert gone == ["task5"]
+        line.over(record(1))
+        submits.come(10)
+        await asyncio.sleep(1)
+        assert gone == ["task5", "task10"]
 
     live(scenario())
 

@@ -164,6 +164,26 @@ def test_a_task_that_comes_to_count_again_is_reserved_again(path: Path, clock: C
     journal.close()
 
 
+def test_what_was_stopped_unsent_counts_on_the_day_and_in_the_session_that_send_it(
+    path: Path, clock: Clock
+) -> None:
+    for per in ("day", "session", "ever"):
+        clock.now = NOON
+        journal = Journal(path.with_name(f"{per}.sqlite3"), clock=clock, budget=Budget(1, per=per))
+        first = journal.create(
+            msgspec.structs.replace(make_record("a"), session="yesterday"), reuse=True
+        )
+        stopped = advance(first, Stopped(), NOON)
+        assert journal.replace(first, stopped, durable=True)
+        clock.now += 86_400
+        watched = advance(stopped, Watched("today"), clock.now)
+        assert journal.replace(stopped, watched, durable=True)
+        later = make_record("b", now=clock.now, prompt="another one")
+        with pytest.raises(BudgetExceeded):
+            journal.create(msgspec.structs.replace(later, session="today"), reuse=True)
+        journal.close()
+
+
 def test_a_thousand_tasks_are_one_transaction(journal: Journal) -> None:
     drafts = [make_record(f"k{n}", prompt=f"a boat {n}") for n in range(1000)]
     journal.create(make_record("first"), reuse=False)
