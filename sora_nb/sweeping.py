@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import index
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -74,9 +75,10 @@ def _at_once(workshop: Workshop, asked: int | None) -> int:
     """Tasks at the service at a time. Raises InvalidRequest."""
     if asked is None:
         return workshop.settings.concurrency
-    if isinstance(asked, bool) or asked < 1:
+    number = None if isinstance(asked, bool) or not hasattr(asked, "__index__") else index(asked)
+    if number is None or number < 1:
         raise InvalidRequest(f"concurrency {asked!r} is not a number of tasks from 1 on.")
-    return asked
+    return number
 
 
 def look_ahead(

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from sora_nb.core.errors import SoraError, WaitTimeout
-from sora_nb.core.task import State
+from sora_nb.core.task import State, TaskRecord
 from sora_nb.display.arrivals import Arrivals
 from sora_nb.display.collection import Tasks
 from sora_nb.display.handle import Task
@@ -186,11 +186,12 @@ class Sweep(Sequence[SweepRow]):
             await watch(rest)
         return self
 
-    def _rests(self) -> Iterator[concurrent.futures.Future[Task]]:
-        """Futures to wait for, one after the other, until every task rests, those of a retry
-        meanwhile included."""
+    def _rests(self) -> Iterator[concurrent.futures.Future[TaskRecord]]:
+        """Futures to wait for, one at a time, until every task rests, those of a retry included."""
         while tasks := self._unfinished():
-            yield self._arrivals(tasks).all()
+            for task in tasks:
+                if not task.record.finished:
+                    yield self.owner.finished(task.key)
 
     def _unfinished(self) -> list[Task]:
         return [task for task in self.tasks if not task.record.finished]

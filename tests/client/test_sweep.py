@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,9 @@ import sora_nb
 from sora_nb import sweeping, workshop
 from sora_nb.client import Client
 from sora_nb.core.errors import BudgetExceeded, InvalidRequest, SoraError, WaitTimeout
+from sora_nb.core.task import TaskRecord
 from sora_nb.display.waiting import Detached, wait_for
+from sora_nb.storage.journal import Journal
 
 from .conftest import CANARY, PATIENT, SPEED, Simulator
 
@@ -84,6 +86,52 @@ def test_rows_whose_keys_were_drawn_twice_stay_different_films(
     sweep = client.sweep(["a boat", "a koi", "a fox"], new=True).wait(PATIENT)
     assert [task.request.prompt for task in sweep.tasks] == ["a boat", "a koi", "a fox"]
     assert sorted(posted(simulator)) == ["a boat", "a fox", "a koi"]
+
+
+def test_waiting_in_short_turns_leaves_little_behind(client: Client, simulator: Simulator) -> None:
+    simulator.hold()
+    sweep = client.sweep([f"a boat {number}" for number in range(20)])
+    for _turn in range(10):
+        with pytest.raises(WaitTimeout, match="20 of 20 films"):
+            sweep.wait(0)
+    assert sum(map(len, client.board._waiters.values())) <= 10
+    simulator.let_go()
+    assert sweep.wait(PATIENT).progress == {"ready": 20}
+
+
+def test_two_kernels_that_begin_stopped_rows_at_once_pay_once(
+    make_client: MakeClient, simulator: Simulator
+) -> None:
+    here, there = (
+        make_client(base_url=simulator.url, api_key=CANARY, simulator_speed=SPEED)
+        for _kernel in range(2)
+    )
+    rows = ["a boat", "a koi", "a fox"]
+    simulator.hold()
+    here.sweep(rows, concurrency=1).stop()
+    create_all = Journal.create_all
+
+    def overtaken(journal: Journal, records: Sequence[TaskRecord], *, reuse: bool) -> object:
+        found = create_all(journal, records, reuse=reuse)
+        patch.undo()
+        there.sweep(rows, concurrency=1)
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Journal, "create_all", overtaken)
+        sweep = here.sweep([*rows, "an owl"], concurrency=1)
+    simulator.let_go()
+    assert sweep.wait(PATIENT).progress == {"ready": 4}
+    assert sorted(posted(simulator)) == ["a boat", "a fox", "a koi", "an owl"]
+
+
+@pytest.mark.parametrize("odd", [0, -1, 2.5, float("nan"), "3", True, [1]])
+def test_a_concurrency_that_is_no_number_of_tasks_is_refused(
+    client: Client, simulator: Simulator, odd: Any
+) -> None:
+    with pytest.raises(InvalidRequest, match="concurrency"):
+        client.sweep(["a boat"], concurrency=odd)
+    assert posted(simulator) == []
 
 
 def test_a_film_that_fails_hides_no_other_and_can_be_asked_for_again(
