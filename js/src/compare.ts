@@ -42,7 +42,7 @@ interface Seat {
 /** `rows` have films. Lives until `signal` aborts. */
 export function compareView(rows: readonly Row[], world: Surroundings, options: CompareOptions, signal: AbortSignal): Comparison {
   const longest = Math.max(...rows.map((row) => row.seconds ?? 0));
-  const { master, add } = lead(world.now, longest, signal);
+  const { master, add, drop } = lead(world.now, longest, signal);
   const seats = new Map<number, Seat>();
   let heard: number | null = rows[0]?.n ?? null;
   let fastest: number | null = null;
@@ -125,6 +125,7 @@ export function compareView(rows: readonly Row[], world: Surroundings, options: 
         add(video);
       }, { signal: own.signal });
       video.addEventListener("error", () => own.abort(), { signal: own.signal });
+      own.signal.addEventListener("abort", () => drop(video), { once: true });
       video.src = address;
       return ended(own.signal);
     }

@@ -33,8 +33,11 @@ function isKind(message: unknown, kind: string): message is Record<string, unkno
   return typeof message === "object" && message !== null && (message as { kind?: unknown }).kind === kind;
 }
 
-/** The state after a patch. Items that the patch does not name stay the same objects. */
-export function patched<S extends Whole>(state: S, patch: Patch, { name, by }: Shape): S {
+/**
+ * The state after a patch. Items that the patch does not name stay the same objects. `missed`: a patch
+ * before this one was lost, so an item that is not known here may be told in part only: it is left out.
+ */
+export function patched<S extends Whole>(state: S, patch: Patch, { name, by }: Shape, missed = false): S {
   const next: Record<string, unknown> = { ...(state as object), ...patch.set, number: patch.number, at: patch.at };
   const before = (next[name] ?? []) as Record<string, unknown>[];
   if (!patch.items && !patch.order) return next as unknown as S;
@@ -43,7 +46,7 @@ export function patched<S extends Whole>(state: S, patch: Patch, { name, by }: S
     const change = news.get(item[by]);
     return [item[by], change ? { ...item, ...change } : item];
   }));
-  for (const [id, item] of news) if (!merged.has(id)) merged.set(id, item);
+  for (const [id, item] of news) if (!merged.has(id) && !missed) merged.set(id, item);
   next[name] = patch.order ? patch.order.flatMap((id) => merged.get(id) ?? []) : [...merged.values()];
   return next as unknown as S;
 }
@@ -80,9 +83,9 @@ export function follow<S extends Whole>(
       const patch = message as unknown as Patch;
       if (!state || patch.number < state.number) return;
       const missed = patch.number > state.number + 1;
-      heard(patched(state, patch, shape));
       // What a patch says holds whatever went before it; what was missed is asked for.
       if (missed) world.send({ kind: "connect", number: -1 });
+      heard(patched(state, patch, shape, missed));
     }
   }, signal);
 

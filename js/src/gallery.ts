@@ -3,7 +3,7 @@ import { announcer } from "./announce";
 import { ticker } from "./clock";
 import { compareView, FEWEST, MOST, type Comparison } from "./compare";
 import { copy } from "./copy";
-import { attribute, make, visible, write } from "./element";
+import { attribute, focused, make, visible, write } from "./element";
 import { follow, type Whole } from "./feed";
 import { arranged, counted, filterBar } from "./filterbar";
 import { detailView } from "./gallerydetail";
@@ -178,9 +178,12 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
     if (!state) return;
     shown = arranged(state.rows, filter.wish, world.wall() - ahead);
     filter.show(state.rows);
+    const inside = list.el.contains(focused(list.el));
     list.show(shown, ahead);
     visible(none, shown.length === 0);
     visible(list.el, shown.length > 0);
+    // The last row of that state has another one now: what filters takes the focus.
+    if (inside && shown.length === 0) filter.el.querySelector("button")?.focus({ preventScroll: true });
     head.show(state, state.rows, ahead);
     if (opened !== null) detail.show(find(opened));
     drawComparison();

@@ -2,7 +2,7 @@
 import type { ActionTools } from "./actions";
 import { cardView, type CardView } from "./card";
 import type { Ticker } from "./clock";
-import { attribute, make, visible, write } from "./element";
+import { attribute, focused, make, visible, write } from "./element";
 import { followCard } from "./gallerycards";
 import { putIcon, type IconName } from "./icons";
 import { after, childOf } from "./life";
@@ -90,6 +90,8 @@ export function detailView(
   }
 
   function open(key: string): void {
+    // Try again puts another task here: the button that had the focus goes with the card.
+    let inside = holder.contains(focused(holder));
     close();
     const own = childOf(signal);
     life = own;
@@ -104,6 +106,8 @@ export function detailView(
       view.show(card, since);
       if (!fresh) return clock.wake();
       holder.replaceChildren(view.el);
+      if (inside) view.el.focus({ preventScroll: true });
+      inside = false;
       clock.wake();
       // A person has just opened it: it may lie below what they see.
       el.scrollIntoView?.({ block: "nearest" });

@@ -148,6 +148,8 @@ export function headView(
     el,
     beat,
     show(head, rows, ahead) {
+      // What was asked is answered, if only by a word against it.
+      if (shown && head.note !== shown.head.note) for (const act of buttons.keys()) settle(act);
       const moving = rows.some(({ state }) => STATES.indexOf(state) >= 3 && STATES.indexOf(state) <= 7);
       shown = { head, ahead, moving };
       write(title, head.title);

@@ -94,7 +94,7 @@ export function generateView(
       visible(badge, simulated);
       visible(balance, state?.service !== undefined && !simulated);
       const all = made === fields.takes;
-      write(payLabel, `${all ? "Make it anew" : "Make all of them anew"}${simulated ? "" : ", and pay again"}`);
+      write(payLabel, `Make ${fields.takes === 1 ? "it" : all ? "them" : "all of them"} anew${simulated ? "" : ", and pay again"}`);
       if (box.checked !== fields.new) box.checked = fields.new;
       visible(pay, made > 0 || fields.new);
       const wait = preview?.estimate && (!all || fields.new) ? expected(preview.estimate) : "";

@@ -3,7 +3,7 @@ import type { ActionTools } from "./actions";
 import type { Announcer } from "./announce";
 import { cardView, type CardView } from "./card";
 import type { Ticker } from "./clock";
-import { arrange, attribute, make, visible } from "./element";
+import { arrange, attribute, focused, make, visible } from "./element";
 import type { Card } from "./snapshot";
 import { ask, isMessage, type CardMessage, type Instead } from "./studiostate";
 import type { Surroundings } from "./surroundings";
@@ -12,8 +12,8 @@ export interface OpenCards {
   el: HTMLElement;
   /** Shows exactly these tasks, in this order. */
   open(keys: readonly string[]): void;
-  /** Asks for them again: the kernel may have forgotten that they are looked at. */
-  again(): void;
+  /** Closes those of tasks that are listed no more: nobody answers for them. */
+  drop(gone: readonly (string | null)[]): void;
 }
 
 export function openCards(
@@ -22,6 +22,7 @@ export function openCards(
   live: Announcer,
   clock: Ticker,
   opened: (keys: readonly string[]) => void,
+  closed: () => void,
   signal: AbortSignal,
 ): OpenCards {
   const list = make("div", "snb-list");
@@ -30,6 +31,7 @@ export function openCards(
   const el = make("div", "snb-opened", [list, close]);
   const views = new Map<string, { view: CardView; card: Card }>();
   let keys: string[] = [];
+  let adrift = false;
   visible(el, false);
 
   function draw(): void {
@@ -57,19 +59,30 @@ export function openCards(
     if (isMessage<CardMessage>(message, "card") && keys.includes(message.card.key)) {
       const { card, at } = message;
       const view = views.get(card.key)?.view ?? cardView(world, tools, clock, signal);
+      const inside = adrift && !views.has(card.key);
       views.set(card.key, { view, card });
       const passed = card.clock.running ? Math.max(0, at - card.clock.at) : 0;
       view.show(card, world.now() - passed * 1000);
       draw();
+      if (!inside) return;
+      adrift = false;
+      view.el.focus({ preventScroll: true });
     } else if (isMessage<Instead>(message, "instead") && keys.includes(message.key)) {
+      // The button that had the focus goes with its card: the new one takes it.
+      adrift = views.get(message.key)?.view.el.contains(focused(list)) ?? false;
       open(keys.map((key) => (key === message.key ? message.by : key)));
     }
   }, signal);
-  close.addEventListener("click", () => open([]), { signal });
+  close.addEventListener("click", () => {
+    open([]);
+    closed();
+  }, { signal });
 
   return {
     el,
     open,
-    again: () => keys.forEach((key) => ask(world, { kind: "card", key })),
+    drop(gone) {
+      if (keys.some((key) => gone.includes(key))) open(keys.filter((key) => !gone.includes(key)));
+    },
   };
 }

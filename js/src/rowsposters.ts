@@ -1,10 +1,12 @@
 /** The pictures beside rows: asked of the kernel for what is looked at, few at a time, some kept. */
-import { childOf } from "./life";
+import { after, childOf } from "./life";
 import { posterFromKernel } from "./poster";
 import type { Surroundings } from "./surroundings";
 
 /** Questions that are open at once. */
 const AT_ONCE = 4;
+/** A question that is open for so many ms holds up no other: its task may be gone from the kernel. */
+const PATIENCE = 10_000;
 /** Pictures of at most 15 kB that are kept. */
 const KEPT = 240;
 
@@ -37,7 +39,14 @@ export function posters(world: Pick<Surroundings, "send" | "listen">, signal: Ab
       if (key === undefined) return;
       asked.add(key);
       const life = childOf(signal);
+      const callOff = after(PATIENCE, life.signal, () => {
+        life.abort();
+        asked.delete(key);
+        wanted = wanted.filter((each) => each !== key);
+        next();
+      });
       void posterFromKernel(key, world, life.signal).then((address) => {
+        callOff();
         asked.delete(key);
         if (signal.aborted) return;
         found.set(key, { address, life });

@@ -30,7 +30,7 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
   }, life.signal);
   const cards = openCards(world, tools, live, clock, (keys) => {
     list.mark(rows.find(({ key }) => key === keys[0])?.n ?? null);
-  }, life.signal);
+  }, () => list.focus(), life.signal);
   // A synced form needs more of the model than the other widgets: anywidget's has it.
   const form = studioForm(model as unknown as TraitModel, world, tools, cards.open, life.signal);
   const title = make("strong", "", ["This notebook"]);
@@ -42,7 +42,10 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
   keepShortcutsOut(root, life.signal);
 
   function draw(state: StudioSnapshot | null, ahead: number): void {
+    const before = rows;
     rows = state?.rows ?? [];
+    const now = new Set(rows.map(({ key }) => key));
+    cards.drop(before.flatMap(({ key }) => (now.has(key) ? [] : [key])));
     form.show(state);
     write(counts, counted(rows));
     visible(below, rows.length > 0);

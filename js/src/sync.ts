@@ -14,6 +14,8 @@ export interface Lead {
   master: HTMLVideoElement;
   /** Takes another film along. */
   add(video: Led): void;
+  /** Goes on without it, and does not wait for it. */
+  drop(video: Led): void;
   /** Corrects what has drifted; called on each frame while it plays. */
   beat(): void;
 }
@@ -198,6 +200,10 @@ export function lead(now: () => number, length: number, signal: AbortSignal): Le
       video.playbackRate = rate;
       video.currentTime = place(video, time());
       tell("durationchange");
+    },
+    drop(video) {
+      stop.delete(video);
+      if (films.delete(video)) tell("durationchange");
     },
     beat,
   };

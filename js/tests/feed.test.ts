@@ -67,6 +67,14 @@ test("after a lost patch the next one still holds, and the whole state is asked 
   expect(seen.at(-1)?.rows[1]?.state).toBe("failed");
 });
 
+test("an item that a lost patch had added is not drawn in part, but once the whole state is there", () => {
+  const { seen, hear } = open(state(row(1)));
+  hear({ kind: "patch", number: 6, at: 100, items: [{ n: 2, state: "ready" }, { n: 1, state: "ready" }], order: [2, 1] });
+  expect(seen.at(-1)?.rows).toEqual([row(1, "ready")]);
+  hear({ kind: "whole", snapshot: { ...state(row(2, "ready"), row(1, "ready")), number: 6 } });
+  expect(seen.at(-1)?.rows).toEqual([row(2, "ready"), row(1, "ready")]);
+});
+
 test("the answer to the connecting says how far the kernel's clock is off", () => {
   const { ahead, hear } = open(state(row(1)));
   hear({ kind: "patch", number: 4, at: 70 });

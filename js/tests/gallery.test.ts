@@ -138,6 +138,20 @@ describe("opening", () => {
     patch([{ n: 3, key: "r1", state: "queued" }]);
     expect(asked("card").at(-1)).toEqual({ kind: "card", key: "r1" });
   });
+
+  test("Try again in the card leaves the focus in the card of the new task", async () => {
+    open(running());
+    find(row(2), ".snb-rowprompt").click();
+    model.say(answer("s002", "failed_retryable"), []);
+    await settle();
+    const again = [...el.querySelectorAll("button")].find((each) => each.textContent === "Try again");
+    again?.focus();
+    expect(document.activeElement).toBe(again);
+    patch([{ n: 2, key: "r1", state: "queued" }]);
+    model.say(answer("r1", "queued"), []);
+    await settle();
+    expect(document.activeElement).toBe(find(el, "article"));
+  });
 });
 
 describe("changes", () => {
@@ -243,6 +257,16 @@ test("what is not found is said, and the list comes back", () => {
   search.value = "";
   search.dispatchEvent(new Event("input"));
   expect(rows()).toHaveLength(13);
+});
+
+test("the last row of a state goes elsewhere: who was in the list is not left nowhere", () => {
+  open(running());
+  find(el, '.snb-only[data-state="failed"]').click();
+  expect(rows()).toHaveLength(1);
+  rows()[0]?.focus();
+  patch([{ n: 2, key: "r1", state: "queued" }]);
+  expect(shown(find(el, ".snb-rows"))).toBe(false);
+  expect(document.activeElement?.classList.contains("snb-only")).toBe(true);
 });
 
 test("the sentence counts what a person has to know", () => {

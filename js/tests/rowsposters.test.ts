@@ -50,6 +50,16 @@ test("a film without a picture is not asked for again", async () => {
   expect([asked(), pictures.get("k0")]).toEqual([["k0"], null]);
 });
 
+test("a question that nobody answers holds up the others only for a while", () => {
+  vi.useFakeTimers();
+  pictures.want(keys(6));
+  vi.advanceTimersByTime(10_001);
+  expect(asked()).toEqual(keys(6));
+  life.abort();
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
 test("only so many are kept, and what is dropped is given back", async () => {
   const revoked = vi.spyOn(URL, "revokeObjectURL");
   const all = keys(300);

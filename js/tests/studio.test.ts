@@ -330,6 +330,27 @@ describe("the films of the notebook", () => {
     expect([...el.querySelectorAll("article")].map((each) => each.dataset["state"])).toEqual(["queued"]);
   });
 
+  test("the focus is not lost with a card that is closed or tried again", () => {
+    open({}, { rows: [row(1, { state: "failed" })] });
+    find(el, "[role=row]").click();
+    place.say({ kind: "card", card: card("failed_retryable", { key: "key1" }), at: Date.now() / 1000 });
+    button(el, "Try again").focus();
+    place.say({ kind: "instead", key: "key1", by: "key9" });
+    place.say({ kind: "card", card: card("queued", { key: "key9" }), at: Date.now() / 1000 });
+    expect(document.activeElement).toBe(find(el, "article"));
+    button(el, "Close").focus();
+    button(el, "Close").click();
+    expect(document.activeElement?.getAttribute("role")).toBe("row");
+  });
+
+  test("an opened card goes with the client that made it", () => {
+    open({}, { rows: [row(2), row(1)] });
+    find(el, "[role=row]").click();
+    place.say({ kind: "card", card: card("processing", { key: "key2" }), at: Date.now() / 1000 });
+    patch({ rows: [{ ...row(2), key: "other" }] });
+    expect(el.querySelectorAll("article, [aria-current]")).toHaveLength(0);
+  });
+
   test("a page that was reloaded shows the films of the last click again", () => {
     open({}, { rows: [row(1)], answered: { request: 5, keys: ["key1"], reused: [], error: null } });
     expect(sent("card")).toEqual([{ kind: "card", key: "key1" }]);

@@ -150,6 +150,17 @@ test("all wait for a film whose pictures have not come, but not for ever", () =>
   expect(master.currentTime).toBeGreaterThan(3);
 });
 
+test("nobody waits for a film that was left out", () => {
+  const master = open(new FakeFilm(4), new FakeFilm(8));
+  void master.play();
+  pass(1);
+  if (films[1]) films[1].readyState = 0;
+  all.drop(films[1] as unknown as Led);
+  expect(master.duration).toBe(4);
+  pass(1);
+  expect(master.currentTime).toBeCloseTo(2, 1);
+});
+
 test("where sound is not allowed the film plays without it", async () => {
   const film = new FakeFilm(8);
   film.refuses = new DOMException("no gesture", "NotAllowedError");
