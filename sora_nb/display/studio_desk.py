@@ -132,7 +132,7 @@ class StudioDesk:
             if tasks is not None:
                 tasks.end()
             self._tasks = tasks = StudioTasks(
-                owner, self.asked, lambda keys: self._changed(owner, keys)
+                owner, self.asked, lambda keys: self._changed(owner, keys), self._page
             )
             with suppress(SoraError):  # a journal that cannot be read: the first click says so
                 tasks.look_again()
@@ -250,10 +250,9 @@ class StudioDesk:
                         self._show(tasks)
                         self._page.send({"kind": "instead", "key": task.key, "by": new.key})
                 case kind if kind in film_answers.KINDS:
-                    answers = film_answers.FilmAnswers(owner, self._page)
-                    await answers.answer(task.record, command)
+                    await tasks.films.answer(task.record, command)
         except SoraError:
-            self._cards.changed([task.key])  # the card's own state says what is so
+            self._cards.open(task)  # the card's own state says what is so
 
 
 def _ask(owner: StudioOwner, asked: Fields) -> list[Task]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sora_nb.display import gallery
 from sora_nb.display.collection import Tasks
+from sora_nb.display.film_answers import FilmAnswers, Page
 
 if TYPE_CHECKING:
     from sora_nb.display.handle import Task
@@ -32,13 +33,17 @@ def _belongs(task: Task, owner: StudioOwner, asked: Container[str]) -> bool:
 
 
 class StudioTasks:
-    """Used on the private loop of ``owner``; ``listener`` hears which of the tasks changed.
+    """Used on the private loop of ``owner``; ``listener`` hears which of the tasks changed, and
+    ``films`` answers ``page`` about theirs.
 
     ``asked``: see ``tasks_of_notebook``.
     """
 
-    def __init__(self, owner: StudioOwner, asked: Container[str], listener: Listener) -> None:
+    def __init__(
+        self, owner: StudioOwner, asked: Container[str], listener: Listener, page: Page
+    ) -> None:
         self.owner = owner
+        self.films = FilmAnswers(owner, page)
         self._asked = asked
         self._listener = listener
         self._tasks: dict[str, Task] = {}  # oldest first
