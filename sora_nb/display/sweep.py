@@ -65,9 +65,6 @@ class Sweep(Sequence[SweepRow]):
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __iter__(self) -> Iterator[SweepRow]:
-        return iter(self.rows)
-
     # Running
 
     @property
@@ -92,7 +89,7 @@ class Sweep(Sequence[SweepRow]):
         written and nothing is sent.
         """
         if not self.started:
-            self._begin(self.rows)
+            self.owner.call(lambda: self._begin([] if self.started else self.rows))
         return self
 
     @property
@@ -140,14 +137,15 @@ class Sweep(Sequence[SweepRow]):
 
     def retry(self, rows: Iterable[SweepRow]) -> Tasks:
         """Ask anew for the films of these rows, which have new tasks from now on; gives those."""
-        again = list(rows)
-        self._begin(again)
-        return Tasks(distinct(row.task for row in again))
+        begun = self.owner.call(lambda: self._begin(rows))
+        return Tasks(distinct(row.task for row in begun))
 
-    def _begin(self, rows: Sequence[SweepRow]) -> None:
-        groups = by_request(rows)
+    def _begin(self, asked: Iterable[SweepRow]) -> list[SweepRow]:
+        """On the private thread: neither another caller nor Ctrl-C comes between tasks and rows,
+        or the same films would be paid again."""
+        groups = by_request(rows := list(asked))
         if not groups:
-            return
+            return rows
         batch = self._batch or self.owner.batch(self._concurrency)
         begun = self.owner.begin([request for request, _ in groups], batch, new=self._new)
         for (_, same), (task, trouble) in zip(groups, begun, strict=True):
@@ -155,6 +153,7 @@ class Sweep(Sequence[SweepRow]):
                 row.task = task
                 row.error = None if trouble is None else f"{trouble.message} {trouble.advice}"
         self._batch = batch
+        return rows
 
     # Waiting
 

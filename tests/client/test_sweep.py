@@ -134,6 +134,26 @@ def test_a_concurrency_that_is_no_number_of_tasks_is_refused(
     assert posted(simulator) == []
 
 
+def test_a_start_that_was_interrupted_pays_nothing_again(
+    client: Client, simulator: Simulator
+) -> None:
+    sweep = client.sweep(["a boat", "a koi"], new=True, start=False)
+    call = client._background.call
+
+    def interrupted(act: Callable[[], Any]) -> Any:
+        done = call(act)
+        if not client._background.is_current and call(lambda: client._open().journal.all()):
+            raise KeyboardInterrupt
+        return done
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client._background, "call", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            sweep.start()
+    assert sweep.start().wait(PATIENT).progress == {"ready": 2}
+    assert len(posted(simulator)) == 2
+
+
 def test_a_film_that_fails_hides_no_other_and_can_be_asked_for_again(
     client: Client, simulator: Simulator
 ) -> None:
