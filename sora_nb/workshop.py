@@ -89,14 +89,18 @@ class Workshop:
         return self.board[found.key]
 
     def again(self, key: str) -> tuple[TaskRecord, bool]:
-        """The same request as a new task, paid anew. Raises InvalidRequest while it goes on."""
+        """The same request as a new task, paid anew. Raises InvalidRequest while it goes on.
+
+        A second click gives the task that the first one made, as long as that is on its way.
+        """
         record = self.find(key)
         if record.state in UNFINISHED:
             raise InvalidRequest(
                 f"task {key} is {record.state}: it still goes on.",
                 advice="Wait for it, or ask for another film with --new.",
             )
-        return self.accept(record.request, new=True)
+        newest = self.journal.reusable(record.request, self.settings.service)
+        return self.accept(record.request, new=newest is None or newest.state not in UNFINISHED)
 
     def find(self, key: str) -> TaskRecord:
         """The task of that key, on the board. Raises InvalidRequest when the journal has none."""

@@ -192,6 +192,18 @@ def test_trying_again_is_a_new_task_and_not_while_the_first_goes_on(
     assert again.wait(PATIENT).size > 0
 
 
+def test_a_second_click_on_try_again_pays_nothing(client: Client, simulator: Simulator) -> None:
+    simulator.ask("/simulator/faults", [{"match": {"path": "submit"}, "do": {"fail": "X"}}])
+    task = client.generate("a boat")
+    task.rest(PATIENT)
+    simulator.hold()
+    first, second = task.retry(), task.retry()
+    assert first.key == second.key != task.key
+    simulator.let_go()
+    first.wait(PATIENT)
+    assert len(simulator.accepted()) == 2
+
+
 def test_keys_are_found_by_their_beginning_and_a_near_miss_is_named(client: Client) -> None:
     assert client.keys() == []
     task = client.generate("a boat")

@@ -142,7 +142,7 @@ def test_a_start_that_was_interrupted_pays_nothing_again(
 
     def interrupted(act: Callable[[], Any]) -> Any:
         done = call(act)
-        if not client._background.is_current and call(lambda: client._open().journal.all()):
+        if not client._background.is_current and call(client._open().journal.all):
             raise KeyboardInterrupt
         return done
 
