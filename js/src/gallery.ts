@@ -1,7 +1,8 @@
 /** The gallery: many tasks as one list; its films are opened, compared and picked. */
 import { announcer } from "./announce";
 import { ticker } from "./clock";
-import { compareView, FEWEST, MOST, type Comparison } from "./compare";
+import { FEWEST, MOST } from "./compare";
+import { comparing } from "./comparing";
 import { copy } from "./copy";
 import { attribute, focused, make, visible, write } from "./element";
 import { follow, type Whole } from "./feed";
@@ -58,7 +59,6 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
   let shown: Row[] = [];
   let opened: number | null = null;
   let chosen: ReadonlySet<number> = new Set();
-  let comparison: { view: Comparison; life: AbortController; rows: number[] } | null = null;
   let waiting: (() => void) | null = null;
   let said: string | null = null;
   let saying: (() => void) | null = null;
@@ -88,6 +88,9 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
   const selection = make("div", "snb-selection", [words, compare, clear]);
   const rows = make("div", "snb-listing", [filter.el, list.el, none, selection]);
   const side = make("div", "snb-side", [detail.el]);
+  const comparison = comparing(side, world, {
+    announce: live.say, pick, find, leave: () => leave(endComparison),
+  }, life.signal);
   const body = make("div", "snb-gbody", [rows, side]);
   const root = make("div", "sora-nb", [make("div", "snb-gallery", [head.el, body]), live.el]);
   root.setAttribute("lang", "en");
@@ -101,7 +104,9 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
     return el;
   }
 
-  const find = (n: number | null): Row | null => state?.rows.find((row) => row.n === n) ?? null;
+  function find(n: number | null): Row | null {
+    return state?.rows.find((row) => row.n === n) ?? null;
+  }
   const selected = (): Row[] => (state?.rows ?? []).filter((row) => chosen.has(row.n) && row.seconds !== null);
 
   function pick(row: Row): void {
@@ -132,31 +137,13 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
   function startComparison(chosen: Row[]): void {
     if (chosen.length < FEWEST || chosen.length > MOST) return;
     open(null);
-    const own = childOf(life.signal);
-    const left = (row: Row): void => {
-      if (!comparison) return;
-      comparison.rows = comparison.rows.filter((n) => n !== row.n);
-      if (comparison.rows.length < FEWEST) leave(endComparison);
-      else drawComparison();
-    };
-    const view = compareView(chosen, world, {
-      announce: live.say, pick, leave: left, close: () => leave(endComparison),
-    }, own.signal);
-    comparison = { view, life: own, rows: chosen.map((row) => row.n) };
-    side.append(view.el);
     attribute(body, "data-side", "compare");
-    live.say(`${chosen.length} films side by side.`);
-    view.el.scrollIntoView?.({ block: "nearest" });
+    comparison.start(chosen);
   }
 
   function endComparison(): void {
-    comparison?.life.abort();
-    comparison = null;
+    comparison.end();
     attribute(body, "data-side", opened === null ? null : "detail");
-  }
-
-  function drawComparison(): void {
-    comparison?.view.show(comparison.rows.flatMap((n) => find(n) ?? []));
   }
 
   function drawChosen(): void {
@@ -186,7 +173,7 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
     if (inside && shown.length === 0) filter.el.querySelector("button")?.focus({ preventScroll: true });
     head.show(state, state.rows, ahead);
     if (opened !== null) detail.show(find(opened));
-    drawComparison();
+    comparison.draw();
     drawChosen();
     clock.wake();
   }

@@ -3,7 +3,8 @@ import type { ActionTools } from "./actions";
 import type { Announcer } from "./announce";
 import { cardView, type CardView } from "./card";
 import type { Ticker } from "./clock";
-import { arrange, attribute, focused, make, visible } from "./element";
+import { FEWEST, MOST } from "./compare";
+import { arrange, attribute, focused, make, visible, write } from "./element";
 import type { Card } from "./snapshot";
 import { ask, isMessage, type CardMessage, type Instead } from "./studiostate";
 import type { Surroundings } from "./surroundings";
@@ -23,12 +24,15 @@ export function openCards(
   clock: Ticker,
   opened: (keys: readonly string[]) => void,
   closed: () => void,
+  compare: (keys: readonly string[]) => void,
   signal: AbortSignal,
 ): OpenCards {
   const list = make("div", "snb-list");
   const close = make("button", "snb-button snb-plain", ["Close"]);
   close.type = "button";
-  const el = make("div", "snb-opened", [list, close]);
+  const beside = make("button", "snb-button");
+  beside.type = "button";
+  const el = make("div", "snb-opened", [beside, list, close]);
   const views = new Map<string, { view: CardView; card: Card }>();
   let keys: string[] = [];
   let adrift = false;
@@ -44,8 +48,15 @@ export function openCards(
     arrange(list, shown.map(({ view }) => view.el));
     attribute(list, "data-many", String(shown.length > 1));
     visible(el, shown.length > 0);
+    const films = filmed();
+    write(beside, `Compare ${films.length} films`);
+    visible(beside, films.length >= FEWEST && films.length <= MOST);
     live.compare(shown.map(({ card }) => card));
     clock.wake();
+  }
+
+  function filmed(): string[] {
+    return keys.filter((key) => views.get(key)?.card.film);
   }
 
   function open(next: readonly string[]): void {
@@ -73,6 +84,7 @@ export function openCards(
       open(keys.map((key) => (key === message.key ? message.by : key)));
     }
   }, signal);
+  beside.addEventListener("click", () => compare(filmed()), { signal });
   close.addEventListener("click", () => {
     open([]);
     closed();

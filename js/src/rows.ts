@@ -95,7 +95,7 @@ export function rowList(
       opened: row.n === opened,
       selected: options.select ? chosen.has(row.n) : null,
       pickable: options.pick !== undefined && row.seconds !== null,
-      poster: row.key === null ? null : posters.get(row.key),
+      poster: row.key === null || row.seconds === null ? null : posters.get(row.key),
     });
     item.tick(elapsed(row, world.wall() - ahead));
   }

@@ -1,6 +1,7 @@
 /** The Studio: the form, the films it made, and every task of the notebook below it. */
 import { announcer } from "./announce";
 import { ticker } from "./clock";
+import { comparing } from "./comparing";
 import { copy } from "./copy";
 import { make, visible, write } from "./element";
 import { follow } from "./feed";
@@ -26,30 +27,63 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
 
   const list = rowList(world, clock, posters(world, life.signal), {
     label: "Films of this notebook",
-    open: ({ key }) => cards.open(key === null ? [] : [key]),
+    open({ key }) {
+      comparison.end();
+      cards.open(key === null ? [] : [key]);
+    },
+    pick,
   }, life.signal);
   const cards = openCards(world, tools, live, clock, (keys) => {
     list.mark(rows.find(({ key }) => key === keys[0])?.n ?? null);
-  }, () => list.focus(), life.signal);
+  }, () => list.focus(), compare, life.signal);
+  const side = make("div", "");
+  const comparison = comparing(side, world, {
+    announce: live.say,
+    pick,
+    find: (n) => rows.find((row) => row.n === n) ?? null,
+    leave() {
+      comparison.end();
+      list.focus();
+    },
+  }, life.signal);
   // A synced form needs more of the model than the other widgets: anywidget's has it.
-  const form = studioForm(model as unknown as TraitModel, world, tools, cards.open, life.signal);
+  const form = studioForm(model as unknown as TraitModel, world, tools, made, life.signal);
   const title = make("strong", "", ["This notebook"]);
   const counts = make("span", "snb-quiet");
-  const below = make("section", "snb-below", [make("div", "snb-line", [title, counts]), cards.el, list.el]);
+  const below = make("section", "snb-below", [make("div", "snb-line", [title, counts]), cards.el, side, list.el]);
   below.setAttribute("aria-label", "Films of this notebook");
   const root = make("div", "sora-nb", [make("div", "snb-studio", [form.el, below]), live.el]);
   root.setAttribute("lang", "en");
   keepShortcutsOut(root, life.signal);
 
+  function pick({ key, picked }: Row): void {
+    if (key !== null) world.send({ kind: "pick", key, picked: !picked });
+    live.say(picked ? "No longer picked." : "Picked.");
+  }
+
+  function made(keys: readonly string[]): void {
+    comparison.end();
+    cards.open(keys);
+  }
+
+  function compare(keys: readonly string[]): void {
+    cards.open([]);
+    comparison.start(keys.flatMap((key) => rows.find((row) => row.key === key) ?? []));
+    side.querySelector<HTMLElement>(".snb-compare")?.focus({ preventScroll: true });
+  }
+
   function draw(state: StudioSnapshot | null, ahead: number): void {
     const before = rows;
     rows = state?.rows ?? [];
     const now = new Set(rows.map(({ key }) => key));
-    cards.drop(before.flatMap(({ key }) => (now.has(key) ? [] : [key])));
+    const gone = before.flatMap(({ key }) => (now.has(key) ? [] : [key]));
+    cards.drop(gone);
+    if (gone.length > 0) comparison.end();
     form.show(state);
     write(counts, counted(rows));
     visible(below, rows.length > 0);
     list.show(rows, ahead);
+    comparison.draw();
     // A page that was reloaded shows the films of the last click again.
     if (first && state?.answered?.keys.length) cards.open(state.answered.keys);
     first &&= state === null;

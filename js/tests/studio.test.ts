@@ -330,6 +330,22 @@ describe("the films of the notebook", () => {
     expect([...el.querySelectorAll("article")].map((each) => each.dataset["state"])).toEqual(["queued"]);
   });
 
+  test("takes are compared and picked from, and picks go to Python", () => {
+    open({}, { rows: [row(3), row(2), row(1)], answered: { request: 5, keys: ["key1", "key2", "key3"], reused: [], error: null } });
+    for (const key of ["key1", "key2"]) place.say({ kind: "card", card: card("ready", { key }), at: Date.now() / 1000 });
+    button(el, "Compare 2 films").focus();
+    button(el, "Compare 2 films").click();
+    expect([el.querySelectorAll(".snb-seat").length, el.querySelectorAll("article").length]).toEqual([2, 0]);
+    expect(document.activeElement).toBe(find(el, ".snb-compare"));
+    button(el, "Pick").click();
+    expect(place.sent.filter(({ kind }) => kind === "pick")).toEqual([{ kind: "pick", key: "key1", picked: true }]);
+    patch({ rows: [row(3), row(2), { ...row(1), picked: true }] });
+    expect(find(el, ".snb-seat").dataset["picked"]).toBe("true");
+    button(el, "Close the comparison").click();
+    expect(el.querySelectorAll(".snb-seat")).toHaveLength(0);
+    expect(document.activeElement?.getAttribute("role")).toBe("row");
+  });
+
   test("the focus is not lost with a card that is closed or tried again", () => {
     open({}, { rows: [row(1, { state: "failed" })] });
     find(el, "[role=row]").click();

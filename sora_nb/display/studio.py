@@ -70,6 +70,11 @@ class StudioForm(LiveWidget):
         return tasks_of_notebook(self._owner_of(), self._desk.asked)
 
     @property
+    def picked(self) -> Tasks:
+        """Those of ``tasks`` whose film a person picked in this form."""
+        return Tasks([task for task in self.tasks if task.key in self._desk.picked])
+
+    @property
     def last(self) -> Task | None:
         """The newest of them."""
         return next(iter(self.tasks), None)

@@ -64,7 +64,7 @@ class StudioDesk:
     """Serves one Studio. ``owner_of`` gives the client of the moment: ``configure`` changes it.
 
     ``held`` gives the kernel's own fields; ``asked`` holds the keys of what was asked for here, in
-    that order.
+    that order; ``picked`` the keys of films that a person picked.
     But for ``hand_over`` and ``open`` all of it runs on the private loop of that client.
     """
 
@@ -80,6 +80,7 @@ class StudioDesk:
         self._cards = Cards(page, server_root_of_kernel())
         self._tasks: StudioTasks | None = None
         self.asked: dict[str, None] = {}
+        self.picked: set[str] = set()
         self._shelves: list[Shelf] = []
         self._answered: Json | None = None
         self._clicks: deque[int] = deque(maxlen=256)
@@ -159,7 +160,7 @@ class StudioDesk:
                 took = loop.time() - began
 
     def _show(self, tasks: StudioTasks) -> None:
-        self._page.show(self._head(tasks.owner), tasks.rows())
+        self._page.show(self._head(tasks.owner), tasks.rows(self.picked))
 
     def _changed(self, owner: StudioOwner, keys: frozenset[str]) -> None:
         if self._tasks is not None and self._tasks.owner is owner:
@@ -172,7 +173,7 @@ class StudioDesk:
         """Bring the pages that the notebook saves to what was asked for here, newest first."""
         asked = [task for key in reversed(self.asked) if (task := tasks.get(key)) is not None]
         for shelf in self._shelves:
-            tasks.owner.later(shelf.keep(asked))
+            tasks.owner.later(shelf.keep(asked, self.picked))
 
     def _head(self, owner: StudioOwner) -> Json:
         left: dict[str, float] = {}
@@ -236,6 +237,11 @@ class StudioDesk:
             match command["kind"]:
                 case "card":
                     self._cards.open(task)
+                case "pick":
+                    picks = command.get("picked") is True
+                    (self.picked.add if picks else self.picked.discard)(task.key)
+                    self._show(tasks)
+                    self._keep(tasks)
                 case "stop":
                     await owner.stopped(task.key)
                 case "watch":

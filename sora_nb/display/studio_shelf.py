@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING
 
 from sora_nb.display.collection import Tasks
@@ -25,16 +25,18 @@ class Shelf:
         self._cell = cell
         self._host = host
         self._root = server_root_of_kernel()
-        self._kept: list[tuple[str, str]] = []
+        self._kept: list[tuple[str, str, bool]] = []
 
-    async def keep(self, tasks: Sequence[Task]) -> None:
-        """Rewrite the page once all of these rest, unless it says so already."""
-        now = [(task.key, task.state) for task in tasks]
+    async def keep(self, tasks: Sequence[Task], picked: Container[str] = ()) -> None:
+        """Rewrite the page once all of these rest, unless it says so already; those with ``picked``
+        keys come first."""
+        now = [(task.key, task.state, task.key in picked) for task in tasks]
         if not tasks or now == self._kept or not all(task.record.finished for task in tasks):
             return
         self._kept = now
-        films = await asyncio.to_thread(
-            gallery_page, TaskSource(Tasks(tasks)), self._root, self._host
-        )
+        shown = Tasks(tasks)
+        for task in tasks:
+            shown.pick(task.key, task.key in picked)
+        films = await asyncio.to_thread(gallery_page, TaskSource(shown), self._root, self._host)
         if self._kept is now:  # else a later call has more to say
             self._cell.stand_in(saved_studio(films.bundle))

@@ -94,9 +94,12 @@ class StudioTasks:
         if new:
             self._endings.append(self.owner.board.listen(new, self._listener))
 
-    def rows(self) -> list[Json]:
-        """Newest first."""
-        rows = [gallery.row(self._numbers[key], task.record) for key, task in self._tasks.items()]
+    def rows(self, picked: Container[str] = ()) -> list[Json]:
+        """Newest first. ``picked``: the keys of films that a person picked."""
+        rows = [
+            gallery.row(self._numbers[key], task.record, picked=key in picked)
+            for key, task in self._tasks.items()
+        ]
         return rows[::-1]
 
     def moved(self, keys: Iterable[str]) -> list[Json]:

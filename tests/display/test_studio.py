@@ -126,6 +126,39 @@ def test_a_card_is_sent_when_it_is_opened_and_obeys_its_buttons(open_page: Open)
     assert page.state["rows"][0]["key"] == instead["by"]
 
 
+def test_what_is_picked_in_the_form_is_read_in_python_and_shown_on_every_page(
+    open_page: Open,
+) -> None:
+    page = open_page(prompt="a boat")
+    page.ask("generate", takes=3)
+    first, second, third = page.state["answered"]["keys"]
+    for key in (first, third):
+        page.about("pick", key=key, picked=True)
+    page.about("pick", key="nobody", picked=True)
+    assert [task.key for task in page.studio.picked] == [third, first]
+    page.about("pick", key=first, picked=False)
+    assert [task.key for task in page.studio.picked] == [third]
+    picked = {row["key"]: row["picked"] for row in page.state["rows"]}
+    assert picked == {first: False, second: False, third: True}
+
+
+def test_a_click_that_changes_nothing_is_answered_with_the_card_as_it_is(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_page(prompt="a boat")
+    page.ask("generate")
+    (key,) = page.state["answered"]["keys"]
+    page.about("card", key=key)
+
+    async def refused(_key: str) -> None:
+        raise InvalidRequest("not now.", advice="Later.")
+
+    monkeypatch.setattr(page.client, "stopped", refused)
+    page.sent.clear()
+    page.about("stop", key=key)
+    assert [message["card"]["key"] for message in page.told("card")] == [key]
+
+
 def test_films_of_other_cells_and_another_client_appear_by_themselves(
     open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
