@@ -167,7 +167,7 @@ def _takes(given: Mapping[str, Any]) -> list[dict[str, Any]]:
         count = int(read("takes", given.get("takes", 1)))
     except InvalidRequest:
         return [{"takes": given["takes"]}]
-    return [{"take": take} for take in range(1, min(count, MOST) + 1)] or [{"takes": count}]
+    return [{"take": take} for take in range(1, min(count, MOST + 1) + 1)] or [{"takes": count}]
 
 
 def _checked(

@@ -326,3 +326,13 @@ def test_the_others_can_be_made_unless_there_are_none() -> None:
     error = refusal([None, None], on_invalid="skip")
     assert "2 of 2 films" in error.message
     assert error.advice == "Correct them."
+
+
+def test_more_takes_than_a_sweep_has_room_for_are_refused_not_cut(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(plan, "MOST", 10)
+    assert len(plan_rows(["a boat"], takes=10)) == 10
+    for takes in (11, 10**12):
+        with pytest.raises(InvalidRequest, match="more than 10 films"):
+            plan_rows(["a boat"], takes=takes)
