@@ -8,10 +8,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sora_nb.core.errors import DownloadError, LinkExpired
+from sora_nb.core.errors import DownloadError, LinkExpired, shorten
 
 PATIENCE = 60.0
 """Seconds without a byte after which the link counts as dead."""
@@ -55,9 +56,10 @@ def _fetch(url: str, copy: Path, size: int, sha256: str) -> None:
         raise kind(
             f"the film is not on this machine, and {host} answers {error.code} for its link."
         ) from None
-    except OSError as error:
+    except (OSError, HTTPException) as error:
+        why = shorten(str(error) if isinstance(error, OSError) else repr(error), 200)
         raise DownloadError(
-            f"the film is not on this machine, and its link at {host} failed: {error}."
+            f"the film is not on this machine, and its link at {host} failed: {why}."
         ) from None
     if received != size or digest.hexdigest() != sha256:
         raise DownloadError(f"what {host} sent is not the film that was saved.")

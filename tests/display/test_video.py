@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import http.server
 import pickle
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -190,6 +191,30 @@ def test_only_http_links_are_followed(path: Path, url: str) -> None:
 def test_a_host_that_does_not_answer_is_said(path: Path) -> None:
     with pytest.raises(DownloadError, match=r"its link at 127\.0\.0\.1 failed"):
         elsewhere(video_of(path, "http://127.0.0.1:1/film.mp4")).frames()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"no HTTP\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+    ],
+)
+def test_a_host_that_answers_nonsense_is_said(path: Path, answer: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def give() -> None:
+            with server.accept()[0] as connection:
+                connection.recv(4096)
+                connection.sendall(answer)
+
+        giving = threading.Thread(target=give)
+        giving.start()
+        link = f"http://127.0.0.1:{server.getsockname()[1]}/film.mp4"
+        with pytest.raises(DownloadError, match=r"its link at 127\.0\.0\.1 failed"):
+            elsewhere(video_of(path, link)).frames()
+        giving.join()
 
 
 def test_here_a_missing_file_is_said_and_not_fetched_in_silence(tmp_path: Path, path: Path) -> None:
