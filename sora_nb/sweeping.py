@@ -10,7 +10,13 @@ from msgspec.structs import replace
 
 from sora_nb.asking import draw_key
 from sora_nb.core.budget import amounts, counts, total
-from sora_nb.core.errors import BudgetExceeded, InvalidRequest, LinkExpired, SoraError
+from sora_nb.core.errors import (
+    BudgetExceeded,
+    InvalidRequest,
+    JournalError,
+    LinkExpired,
+    SoraError,
+)
 from sora_nb.core.task import TaskRecord, VideoRequest
 from sora_nb.engine.batch import Batch
 from sora_nb.engine.history import source_of
@@ -48,7 +54,7 @@ def accept_all(
         trouble: SoraError | None = None
         try:
             workshop.taken_up(workshop.board[kept.key])
-        except (LinkExpired, BudgetExceeded) as error:
+        except (LinkExpired, BudgetExceeded, JournalError) as error:
             trouble = error  # of one film among many
         accepted.append(Accepted(workshop.board[kept.key], kept.key != draft.key, trouble))
     keys = [kept.key for kept in found]

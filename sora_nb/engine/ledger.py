@@ -2,7 +2,8 @@
 
 What another kernel wrote meanwhile wins: the move is tried again on the newer record. When the
 journal cannot be written, the move still holds on the board and is written as soon as that works;
-only the step before a POST insists (``must_write``): what is not written down is not sent.
+only the step before a POST insists (``must_write``): what is not written down is not sent. So does
+a task that takes its share of the budget again.
 
 A reply that a task still runs changes nothing but when it was asked. Such moves wait on the board
 for the next other one, or their turn: a thousand tasks would else write a hundred rows a second.
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from itertools import islice
 
+from sora_nb.core.budget import counts
 from sora_nb.core.errors import JournalError
 from sora_nb.core.lifecycle import Accepted, Event, IllegalMove, advance
 from sora_nb.core.task import TaskRecord
@@ -102,8 +104,8 @@ class Ledger:
                 if not written and newer is None:
                     raise JournalError(f"the journal no longer holds task {key}.")
             except JournalError:
-                if must_write:
-                    raise
+                if must_write or (counts(record) and not counts(base)):
+                    raise  # what is not in the journal holds no share of the budget
                 self._board.put(record)
                 self._write_later()
                 return record

@@ -16,6 +16,7 @@ from sora_nb.core.lifecycle import (
     Reported,
     Sending,
     Stopped,
+    Watched,
     advance,
     new_record,
 )
@@ -258,3 +259,15 @@ def test_a_held_reply_that_cannot_be_written_in_its_turn_is_tried_until_it_can(d
     desk.pass_on()
     assert desk.row == desk.board["boat"]
     assert desk.due == []
+
+
+def test_a_task_that_is_to_count_again_insists_on_the_journal(desk: Desk) -> None:
+    desk.ledger.move("boat", Stopped())
+    desk.journal.broken = True
+    with pytest.raises(JournalError):
+        desk.ledger.move("boat", Watched())
+    assert desk.board["boat"].state is State.STOPPED
+    assert desk.due == [], "nothing is written later that the budget may refuse"
+    desk.journal.broken = False
+    desk.ledger.move("boat", Watched())
+    assert desk.row.state is State.QUEUED
