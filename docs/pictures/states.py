@@ -35,11 +35,24 @@ def take_states(browser: Browser, films: Films) -> None:
     page.get_by_role("button", name="Go to 0:02.1").click()
     page.locator(".snb-scene[aria-current]").nth(0).wait_for()
     keep(page, "player")
+    take_studio(bare)
     take_galleries(bare)
     page.set_viewport_size({"width": NARROW, "height": 900})
     bare.draw(fixture("processing"), host="lab-dark")
     keep(page, "panel_narrow_dark")
     context.close()
+
+
+def take_studio(bare: BarePage) -> None:
+    """The form with a prompt in it, and the films of the notebook."""
+    page = bare.page
+    bare.draw({**fixture("studio_service"), "answered": None}, host="lab-light")
+    page.get_by_label("Prompt").fill("A paper boat drifting down a rainy street")
+    for phrase in ("slow dolly in", "golden hour"):
+        page.get_by_role("button", name=phrase).click()
+    page.get_by_label("Takes").select_option("3 takes")
+    page.locator(".snb-row .snb-poster[src]").nth(0).wait_for()
+    keep(page, "studio", ".snb-studio")
 
 
 def take_galleries(bare: BarePage) -> None:

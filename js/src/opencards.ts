@@ -32,7 +32,7 @@ export function openCards(
   close.type = "button";
   const beside = make("button", "snb-button");
   beside.type = "button";
-  const el = make("div", "snb-opened", [beside, list, close]);
+  const el = make("div", "snb-opened", [make("div", "snb-line", [beside, close]), list]);
   const views = new Map<string, { view: CardView; card: Card }>();
   let keys: string[] = [];
   let adrift = false;

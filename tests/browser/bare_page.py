@@ -68,6 +68,8 @@ DRAW = """async ([state, posters, card]) => {
     on: (event, handler) => handlers.set(event, [...(handlers.get(event) ?? []), handler]),
     off: (event, handler) =>
       handlers.set(event, (handlers.get(event) ?? []).filter((one) => one !== handler)),
+    set: () => {},
+    save_changes: () => {},
     send: (command) => {
       window.sent.push(command);
       const { kind, key, request } = command;
