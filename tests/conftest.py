@@ -6,18 +6,14 @@ from typing import Any
 
 import pytest
 
-STARTS_KERNELS = ("browser", "notebooks", "benchmarks", "cli", "faults/hostile/test_secrets_in_n")
-
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "todays_packages: not for packages as old as Colab's")
 
 
 def group_of(test: str) -> str:
-    """A file's tests stay together, for what they share. Jupyter kernels are started by one
-    worker only: their ports are picked free and bound later, so two starters can pick the same."""
-    file = test.partition("::")[0].removeprefix("tests/")
-    return "kernels" if file.startswith(STARTS_KERNELS) else file
+    """A file's tests stay together, for what they share."""
+    return test.partition("::")[0]
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -5,12 +5,13 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tests.browser.jupyter_server import Server, running_server
 from tests.browser.lab_page import LabPage
 
 SPEED = "60"
+VIEWPORT: ViewportSize = {"width": 1280, "height": 900}
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -43,15 +44,25 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context = browser.new_context(viewport=VIEWPORT)
+    page = context.new_page()
+    yield page
+    context.close()
+
+
+# One page for all: JupyterLab's own code is loaded once and then comes from the page's cache.
+@pytest.fixture(scope="package")
+def tab(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport=VIEWPORT)
     page = context.new_page()
     yield page
     context.close()
 
 
 @pytest.fixture
-def lab(page: Page, server: Server, request: pytest.FixtureRequest) -> Iterator[LabPage]:
+def lab(tab: Page, server: Server, request: pytest.FixtureRequest) -> Iterator[LabPage]:
     """A notebook in a folder of its own with a kernel of its own, which ends with the test."""
-    lab = LabPage(page, server, folder=re.sub(r"[^a-z0-9]+", "-", request.node.name) + "/")
+    tab.set_viewport_size(VIEWPORT)
+    lab = LabPage(tab, server, folder=re.sub(r"[^a-z0-9]+", "-", request.node.name) + "/")
     yield lab
     lab.end()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -53,6 +54,27 @@ def _write_kernels(data: Path) -> None:
         (folder / "kernel.json").write_text(json.dumps(spec))
 
 
+HOME_OF_A_NOTEBOOK = """import os
+os.environ["SORA_NB_HOME"] = os.path.join(os.getcwd(), ".sora_nb")
+"""
+
+
+def _write_startup(ipython: Path) -> None:
+    """Each folder of notebooks has a journal of its own: no test meets the tasks of another."""
+    folder = ipython / "profile_default" / "startup"
+    folder.mkdir(parents=True)
+    (folder / "00_home.py").write_text(HOME_OF_A_NOTEBOOK)
+
+
+@contextmanager
+def _runtime() -> Iterator[str]:
+    """Kernels are reached by sockets in this folder, whose paths may have 107 characters at most.
+    (Ports are picked free by the server and bound later by the kernel: another test's connection
+    may have one by then.)"""
+    with tempfile.TemporaryDirectory(prefix="snb-", ignore_cleanup_errors=True) as folder:
+        yield folder
+
+
 @contextmanager
 def running_server(folder: Path, **environ: str) -> Iterator[Server]:
     """JupyterLab, Notebook 7 and Voila on one server, ended by its process id."""
@@ -62,6 +84,7 @@ def running_server(folder: Path, **environ: str) -> Iterator[Server]:
     (config / "labconfig").mkdir(parents=True)
     (config / "labconfig" / "default_setting_overrides.json").write_text(json.dumps(OVERRIDES))
     _write_kernels(folder / "data")
+    _write_startup(folder / "ipython")
     port, token = free_port(), "test-token"
     url = f"http://127.0.0.1:{port}/"
     command = [
@@ -69,15 +92,16 @@ def running_server(folder: Path, **environ: str) -> Iterator[Server]:
         *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"),
         *(f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={root}"),
         *("--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"),
-        "--JupyterNotebookApp.expose_app_in_browser=True",
+        *("--JupyterNotebookApp.expose_app_in_browser=True", "--KernelManager.transport=ipc"),
     ]
-    own = environment(
-        folder,
-        JUPYTER_CONFIG_DIR=str(config),
-        JUPYTER_DATA_DIR=str(folder / "data"),
-        JUPYTER_RUNTIME_DIR=str(folder / "runtime"),
-        **environ,
-    )
     log = folder / "server.log"
-    with running(command, environ=own, cwd=root, log=log, health=f"{url}api"):
-        yield Server(url, token, root)
+    with _runtime() as runtime:
+        own = environment(
+            folder,
+            JUPYTER_CONFIG_DIR=str(config),
+            JUPYTER_DATA_DIR=str(folder / "data"),
+            JUPYTER_RUNTIME_DIR=runtime,
+            **environ,
+        )
+        with running(command, environ=own, cwd=root, log=log, health=f"{url}api"):
+            yield Server(url, token, root)

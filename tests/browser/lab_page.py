@@ -124,7 +124,13 @@ class LabPage:
         raise AssertionError(f"no cell made {name}")
 
     def end(self) -> None:
-        """Shut down every kernel of the server: a kernel left over would slow the next test."""
+        """Leave the page, and shut down every kernel of the server: one left over would slow the
+        next test."""
+        # A notebook that was not saved asks before it is left.
+        self.page.evaluate(
+            f"() => {{ const it = {_NOTEBOOK}; if (it) it.context.model.dirty = false; }}"
+        )
+        self.page.goto("about:blank")
         headers = {"Authorization": f"token {self.server.token}"}
         kernels = f"{self.server.url}api/kernels"
         for kernel in self.page.request.get(kernels, headers=headers).json():
@@ -166,7 +172,9 @@ def film_plays(video: Locator, timeout: float = 60) -> None:
     """Wait until the film has data, start it as a click would, and see its time move."""
     page = video.page
     element = video.element_handle(timeout=timeout * 1000)
-    page.wait_for_function("v => v.readyState >= 2", arg=element, timeout=timeout * 1000)
+    page.wait_for_function(
+        "v => v.readyState >= 2 || v.preload === 'none'", arg=element, timeout=timeout * 1000
+    )
     page.evaluate("v => { v.muted = true; return v.play(); }", element)
     page.wait_for_function("v => v.currentTime > 0.2", arg=element, timeout=timeout * 1000)
     page.evaluate("v => v.pause()", element)

@@ -90,7 +90,7 @@ def test_run_all_goes_through_a_blocking_wait(lab: LabPage, kernel: str) -> None
 
 
 def test_a_restarted_kernel_takes_every_task_up_again(lab: LabPage) -> None:
-    slow = "import os; os.environ['SORA_NB_SIMULATOR_SPEED'] = '12'"
+    slow = "import os; os.environ['SORA_NB_SIMULATOR_SPEED'] = '24'"
     lab.open("restart", [f"{slow}\n{LOAD}", "%sora first film\n%sora second film", "%sora resume"])
     lab.run(0)
     lab.run(1)
@@ -129,7 +129,8 @@ def test_a_reloaded_page_shows_the_end_of_a_task_that_it_saw_begin(lab: LabPage)
 
 
 def test_a_refused_prompt_shows_advice_then_becomes_plain_html(lab: LabPage) -> None:
-    lab.open("refused", [LOAD, "%sora a celebrity [fail:CONTENT_VIOLATION]"])
+    soon = "from sora_nb.display import show; show.GRACE = 2"
+    lab.open("refused", [f"{soon}\n{LOAD}", "%sora a celebrity [fail:CONTENT_VIOLATION]"])
     lab.run(0)
     lab.run(1)
     output = lab.output(1)
