@@ -54,7 +54,13 @@ def too_wide(page: Page) -> list[str]:
 def cut(page: Page) -> list[str]:
     """Words that do not fit into their place. A prompt is folded on purpose, with a button; a
     step's name is cut only where it is not one of ours; a list's row is one line of what its card
-    shows whole."""
+    shows whole. What glides over a frame is taken at its beginning."""
+    page.evaluate(
+        """() => document.getAnimations().forEach((one) => {
+          one.pause();
+          one.currentTime = 0;
+        })"""
+    )
     found: list[str] = page.evaluate(
         """() => [...document.querySelectorAll('#output .sora-nb *')]
           .filter((el) => el.checkVisibility() && el.textContent.trim() !== '')
