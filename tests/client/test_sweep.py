@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import concurrent.futures
 import threading
 from collections.abc import Callable, Sequence
@@ -21,6 +20,7 @@ from sora_nb.core.errors import BudgetExceeded, InvalidRequest, SoraError, WaitT
 from sora_nb.core.task import TaskRecord
 from sora_nb.display.waiting import Detached, wait_for
 from sora_nb.storage.journal import Journal
+from tests.own_loop import run_alone
 
 from .conftest import CANARY, PATIENT, SPEED, Simulator
 
@@ -265,7 +265,7 @@ def test_tasks_rest_one_after_the_other_in_a_plain_loop_and_in_an_async_one(
         assert (await again) is again
         return [task.state async for task in again.as_completed()]
 
-    assert asyncio.run(loop()) == ["ready"] * 3
+    assert run_alone(loop()) == ["ready"] * 3
 
 
 def test_a_paused_sweep_sends_nothing_more_until_it_goes_on(
@@ -361,7 +361,7 @@ def test_a_closed_client_ends_every_kind_of_waiting(
     for wait in (
         lambda: list(completed),
         lambda: mapped.wait(PATIENT),
-        lambda: asyncio.run(sweep._wait()),
+        lambda: run_alone(sweep._wait()),
     ):
         with pytest.raises(SoraError, match="its client was closed"):
             wait()

@@ -22,6 +22,7 @@ from sora_nb.core.lifecycle import Saved, advance
 from sora_nb.core.task import Film, TaskRecord
 from sora_nb.storage.media import Media, slug
 from sora_nb.storage.part import Part
+from tests.own_loop import run_alone
 
 from .cdn import Cdn
 from .conftest import NOON, Clock, FilmMaker, make_record, saving
@@ -74,7 +75,7 @@ def save(
         return await media.save(record, cdn.fetch, url=URL, on_progress=on_progress)
 
     try:
-        return asyncio.run(one_attempt())
+        return run_alone(one_attempt())
     finally:
         assert cdn.open == 0, "an answer was left open"
 
@@ -426,7 +427,7 @@ def test_an_expired_link_is_passed_on_and_the_bytes_are_kept(
         raise LinkExpired("gone")
 
     with pytest.raises(LinkExpired):
-        asyncio.run(media.save(RECORD, expired, url=URL, on_progress=lambda *_: None))
+        run_alone(media.save(RECORD, expired, url=URL, on_progress=lambda *_: None))
     save(media, cdn)
     assert cdn.requests[-1] == (5_000, '"one"')
 
@@ -485,7 +486,7 @@ def test_two_that_save_one_film_at_once_fetch_it_once(media: Media, cdn: Cdn, fo
             )
         )
 
-    one, two = asyncio.run(both())
+    one, two = run_alone(both())
     assert one == two
     assert len(cdn.requests) == 1
     assert names(folder) == [f"{NAME}.json", f"{NAME}.mp4"]
@@ -536,7 +537,7 @@ def test_a_cancelled_save_gives_its_lock_back_only_when_its_thread_is_done(
         with pytest.raises(asyncio.CancelledError):
             await running
 
-    asyncio.run(cancel_it())
+    run_alone(cancel_it())
     assert media.existing(RECORD) is not None
     save(media, cdn)
     assert len(cdn.requests) == 1
