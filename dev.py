@@ -268,7 +268,7 @@ def build(words: list[str]) -> int:
 
 
 def bench(words: list[str]) -> int:
-    env = set_up()
+    env = set_up(browser=True)
     for program in sorted((ROOT / "benchmarks").glob("[!_]*.py")):
         run(PYTHON, program, *words, env=env)
     return 0

@@ -7,7 +7,7 @@ has an address; tasks take turns. The first task pays the imports and the bundle
 An anywidget that draws one word is measured beside the panels: what Jupyter itself takes.
 Prints one JSON line a case, with medians: one busy core makes a single run slow.
 
-    SORA_NB_CHROMIUM=/usr/bin/chromium python -m benchmarks.first_paint [--quick]
+    python -m benchmarks.first_paint [--quick]
 """
 
 from __future__ import annotations
@@ -15,16 +15,15 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import statistics
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from tests.browser.conftest import FLAGS
+from tests.browser.chromium import launched
 from tests.browser.jupyter_server import running_server
 from tests.browser.lab_page import LabPage
 
@@ -94,13 +93,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="2 of each kind instead of 10")
     rounds = 2 if parser.parse_args().quick else 10
-    program = os.environ.get("SORA_NB_CHROMIUM") or shutil.which("chromium")
     with (
         tempfile.TemporaryDirectory(prefix="sora_nb_bench_") as folder,
         running_server(Path(folder)) as server,
-        sync_playwright() as playwright,
+        launched() as browser,
     ):
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         cold, *panels = measure_panels(LabPage(page, server), rounds)
         words = measure_words(LabPage(page, server), rounds)

@@ -9,7 +9,7 @@ time. `page_cpu_ms` is the CPU time of the page's own thread for one frame, whic
 does not lengthen much. One JSON line a case. Targets: 95 in 100 frames within 20 ms, the kernel's
 main thread below 1 %.
 
-    SORA_NB_CHROMIUM=/usr/bin/chromium python -m benchmarks.scrolling [--quick]
+    python -m benchmarks.scrolling [--quick]
 """
 
 from __future__ import annotations
@@ -17,15 +17,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import statistics
 import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from playwright.sync_api import CDPSession, Page, sync_playwright
+from playwright.sync_api import CDPSession, Page
 
-from tests.browser.conftest import FLAGS
+from tests.browser.chromium import launched
 from tests.browser.jupyter_server import running_server
 from tests.browser.lab_page import LabPage
 
@@ -87,13 +86,11 @@ def main() -> None:
 
 def measure(frames: int, rounds: int) -> list[dict[str, Any]]:
     """Every case, its frames of all rounds together."""
-    program = os.environ.get("SORA_NB_CHROMIUM") or shutil.which("chromium")
     with (
         tempfile.TemporaryDirectory(prefix="sora_nb_bench_") as folder,
         running_server(Path(folder)) as server,
-        sync_playwright() as playwright,
+        launched() as browser,
     ):
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         lab = LabPage(page, server)
         cdp = page.context.new_cdp_session(page)

@@ -8,17 +8,15 @@ Needs what the browser tests need: `python3 dev.py setup`, and SORA_NB_CHROMIUM 
 from __future__ import annotations
 
 import io
-import os
-import shutil
 import tempfile
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from docs.pictures.states import take_states
 from tests.browser.bare_page import made_films
-from tests.browser.conftest import FLAGS
+from tests.browser.chromium import launched
 from tests.browser.jupyter_server import running_server
 from tests.browser.lab_page import LabPage
 
@@ -30,13 +28,11 @@ COLOURS = 192
 
 
 def main() -> None:
-    program = os.environ.get("SORA_NB_CHROMIUM") or shutil.which("chromium")
     with (
         tempfile.TemporaryDirectory(prefix="sora_nb_pictures_") as folder,
         running_server(Path(folder), SORA_NB_SIMULATOR_SPEED=SPEED) as server,
-        sync_playwright() as playwright,
+        launched() as browser,
     ):
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         take_states(browser, made_films(Path(folder)))
         page = browser.new_page(viewport={"width": 1000, "height": 900}, device_scale_factor=2)
         lab = LabPage(page, server)

@@ -1,26 +1,17 @@
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize
 
+from tests.browser.chromium import launched
 from tests.browser.jupyter_server import Server, running_server
 from tests.browser.lab_page import LabPage
 
 SPEED = "60"
 VIEWPORT: ViewportSize = {"width": 1280, "height": 900}
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="package")
@@ -33,13 +24,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 # Playwright keeps an event loop running in this thread: it ends before the next folder's tests.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    program = os.environ.get("SORA_NB_CHROMIUM")
-    if not program:
-        raise RuntimeError("SORA_NB_CHROMIUM is not set: run the suite with `python3 dev.py test`")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def voila(page: Page, server: Server) -> Iterator[Page]:
 def test_a_prompt_does_not_hold_the_page_up_and_its_film_comes_into_the_panel(voila: Page) -> None:
     expect(voila.get_by_text("VOILA", exact=True)).to_be_visible(timeout=30_000)
     first, second = voila.locator(".sora-nb").nth(0), voila.locator(".sora-nb").nth(1)
-    expect(first.get_by_text("a paper boat in Voila")).to_be_visible(timeout=10_000)
+    expect(first.get_by_text("a paper boat in Voila", exact=True)).to_be_visible(timeout=10_000)
     film = first.locator("video")
     film_plays(film)
     assert "/files/" in str(film.get_attribute("src"))

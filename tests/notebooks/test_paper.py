@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import subprocess
 import sys
@@ -14,7 +13,6 @@ import pytest
 from nbconvert.exporters import HTMLExporter, LatexExporter
 from PIL import Image
 
-from tests.browser.conftest import FLAGS
 from tests.notebooks.lesson import Lesson, saved_page
 
 pytestmark = pytest.mark.parametrize("lesson", ["00_quickstart.ipynb"], indirect=True)
@@ -47,10 +45,10 @@ def test_a_film_that_did_not_come_is_words_in_latex(lesson: Lesson) -> None:
 # In a process of its own: Playwright and nbclient each want the thread's event loop. The page names
 # scripts of other hosts, which no test may reach or wait for.
 PRINT = """import sys
-from playwright.sync_api import sync_playwright
-program, address, paper, *flags = sys.argv[1:]
-with sync_playwright() as playwright:
-    page = playwright.chromium.launch(executable_path=program, args=flags).new_page()
+from tests.browser.chromium import launched
+address, paper = sys.argv[1:]
+with launched() as browser:
+    page = browser.new_page()
     page.route("http*://**", lambda route: route.abort())
     page.goto(address)
     page.pdf(path=paper)
@@ -58,15 +56,15 @@ with sync_playwright() as playwright:
 
 
 @pytest.mark.todays_packages  # the check with old packages has no browser
-def test_a_page_printed_by_the_browser_shows_every_poster(lesson: Lesson) -> None:
+def test_a_page_printed_by_the_browser_shows_every_poster(
+    lesson: Lesson, request: pytest.FixtureRequest
+) -> None:
     """As ``nbconvert --to webpdf`` does, which has no way to name a Chromium."""
     html, _ = HTMLExporter().from_notebook_node(lesson.book)  # type: ignore[no-untyped-call]
     page, paper = lesson.folder / "page.html", lesson.folder / "page.pdf"
     page.write_text(html, encoding="utf-8")
-    program = os.environ.get("SORA_NB_CHROMIUM")
-    assert program, "run the suite with `python3 dev.py test`"
-    command = [sys.executable, "-c", PRINT, program, page.as_uri(), str(paper), *FLAGS]
-    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    command = [sys.executable, "-c", PRINT, page.as_uri(), str(paper)]
+    subprocess.run(command, check=True, capture_output=True, timeout=60, cwd=request.config.rootpath)
     found = re.findall(rb"/Subtype /Image\s.*?/Width (\d+)", paper.read_bytes(), re.DOTALL)
     widths = [int(width) for width in found]
     for cell in lesson.prompts():
