@@ -91,10 +91,16 @@ export function imageField(
         resolve({ width: picture.naturalWidth, height: picture.naturalHeight });
       }, { once: true, signal: life });
       picture.addEventListener("error", () => {
+        if (picture.hasAttribute("crossorigin")) {
+          // Many hosts let any page show their pictures and none read them, which is not needed here.
+          picture.removeAttribute("crossorigin");
+          picture.src = from;
+          return;
+        }
         visible(picture, false);
         resolve(null);
-      }, { once: true, signal: life });
-      // No cookie and no referrer goes to whoever holds the picture.
+      }, { signal: life });
+      // First without cookies, which only a host that answers such requests allows; never with a referrer.
       picture.crossOrigin = "anonymous";
       picture.referrerPolicy = "no-referrer";
       picture.src = from;

@@ -23,10 +23,11 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function look(address: string, event: "load" | "error"): Promise<void> {
+/** What comes of each try to draw it, in turn. */
+async function look(address: string, ...events: ("load" | "error")[]): Promise<void> {
   field.show(address);
   vi.advanceTimersByTime(500);
-  picture().dispatchEvent(new Event(event));
+  for (const event of events) picture().dispatchEvent(new Event(event));
   await settle();
 }
 
@@ -45,11 +46,27 @@ test("the picture is shown once it is there, and asked for without cookies or re
   expect([picture().crossOrigin, picture().referrerPolicy]).toEqual(["anonymous", "no-referrer"]);
 });
 
-test("a picture that its host does not show is not called wrong", async () => {
-  await look("https://a.example/boat.png", "error");
+test("a picture of a host without CORS headers is shown all the same, its size unknown", async () => {
+  fetch.mockRejectedValueOnce(new TypeError("blocked by CORS"));
+  await look("https://a.example/boat.png", "error", "load");
+  expect(shown(picture())).toBe(true);
+  expect([picture().hasAttribute("crossorigin"), picture().referrerPolicy]).toEqual([false, "no-referrer"]);
+  expect(picture().src).toBe("https://a.example/boat.png");
+  expect(field.wrong()).toBeNull();
+  expect(words()).toMatch(/^PNG · \d+ × \d+ · size could not be checked/);
+});
+
+test("the next picture is asked for without cookies again", async () => {
+  await look("https://a.example/boat.png", "error", "load");
+  await look("https://a.example/ship.png", "load");
+  expect(picture().crossOrigin).toBe("anonymous");
+});
+
+test("a picture that cannot be shown is asked for twice, and is not called wrong", async () => {
+  await look("https://a.example/boat.png", "error", "error");
   expect(shown(picture())).toBe(false);
   expect(field.wrong()).toBeNull();
-  expect(words()).toContain("does not let this page show it");
+  expect(words()).toContain("this page could not show it");
 });
 
 test("a wrong address is said beside the field, without asking anybody", () => {
