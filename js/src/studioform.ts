@@ -1,7 +1,7 @@
 /** The form: a prompt and its settings become one click that asks for films. */
 import { chipsView } from "./chips";
 import { codeButtons, type CodeTools } from "./codebuttons";
-import { attribute, make, visible, write } from "./element";
+import { attribute, focused, make, visible, write } from "./element";
 import { form as formOf, type TraitModel } from "./fields";
 import { generateView } from "./generate";
 import { imageField } from "./imagefield";
@@ -181,7 +181,8 @@ export function studioForm(
     click = null;
     const words = error ? "" : spoken(keys.length, reused.length);
     go.settle(words);
-    if (error) refuse(error, true);
+    // A busy kernel answers minutes later: who has gone on to another cell is not called back.
+    if (error) refuse(error, el.contains(focused(el)));
     else tools.announce(words);
     // Paying again is decided anew each time.
     if (!error && form.now.new) form.edit({ new: false });

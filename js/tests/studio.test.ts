@@ -211,6 +211,7 @@ describe("what stands against a request", () => {
 
   test("a refusal is said at the field it is about, or beside the button", () => {
     open({ prompt: "a boat", duration: 7 });
+    go().focus();
     go().click();
     answer({ keys: [], error: { message: "duration 7 is not possible.", advice: "Choose 4.", field: "duration" } });
     expect(hints()).toContain("duration 7 is not possible. Choose 4.");
@@ -221,6 +222,26 @@ describe("what stands against a request", () => {
     answer({ keys: [], error: { message: "The budget does not allow it.", advice: "Raise it.", field: null } });
     const button = go().getAttribute("aria-describedby")?.split(" ").map((id) => find(el, `#${id}`).textContent);
     expect(button).toContain("The budget does not allow it. Raise it.");
+  });
+
+  test.each(["the page", "a shadow root"])("a refusal that comes when the focus has left, in %s, leaves it there", (where) => {
+    open({ prompt: "a boat", duration: 7 });
+    const host = document.createElement("div");
+    document.body.append(host);
+    if (where === "a shadow root") host.attachShadow({ mode: "open" }).append(el);
+    const elsewhere = document.createElement("input");
+    document.body.append(elsewhere);
+    const refusal = { keys: [], error: { message: "duration 7 is not possible.", advice: "Choose 4.", field: "duration" as const } };
+    go().click();
+    elsewhere.focus();
+    answer(refusal);
+    expect(hints()).toContain("duration 7 is not possible. Choose 4.");
+    expect(said()).toBe("duration 7 is not possible. Choose 4.");
+    expect(document.activeElement).toBe(elsewhere);
+    go().focus();
+    go().click();
+    answer(refusal);
+    expect((el.getRootNode() as Document | ShadowRoot).activeElement).toBe(find(el, "input[type=radio]"));
   });
 });
 
