@@ -51,7 +51,7 @@ export function cardView(
   const ratio = make("span", "snb-ratio");
   const frame = make("div", "snb-frame", [symbol, ratio]);
   frame.setAttribute("aria-hidden", "true");
-  const prompt = promptView(life.signal);
+  const prompt = promptView(world, life.signal);
   const facts = make("p", "snb-facts");
   const timeline = timelineView();
   const outlook = outlookView(world.now);

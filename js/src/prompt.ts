@@ -1,11 +1,16 @@
-/** The prompt and its badges; a long prompt is folded to a few lines until asked for. */
+/** The prompt and its badges; a long prompt is folded to a few lines, and fetched whole, when asked for. */
 import { arrange, attribute, make, visible, write } from "./element";
-import type { Badge, Card } from "./snapshot";
+import type { Badge, Card, PromptAnswer } from "./snapshot";
+import { isMessage } from "./studiostate";
+import type { Surroundings } from "./surroundings";
 
 /** Prompts up to this many code units fit into the folded lines even in a narrow output. */
 const SHORT = 120;
 
-export function promptView(signal: AbortSignal): { el: HTMLElement; show(card: Card): void } {
+export function promptView(
+  world: Pick<Surroundings, "send" | "listen">,
+  signal: AbortSignal,
+): { el: HTMLElement; show(card: Card): void } {
   const prompt = make("p", "snb-prompt");
   // A prompt may be in any script, beside an interface that is in English.
   prompt.setAttribute("dir", "auto");
@@ -15,12 +20,20 @@ export function promptView(signal: AbortSignal): { el: HTMLElement; show(card: C
   const el = make("div", "snb-head", [make("div", "snb-ask", [prompt, more]), badges]);
   const marks: HTMLElement[] = [];
   let open = false;
+  let shown: Card | null = null;
+  /** All of it, once the kernel has sent what a card leaves out. */
+  let whole: string | null = null;
+
+  /** Python ends a beginning with an ellipsis; a prompt that ends so by itself is asked for in vain. */
+  const lacking = (): boolean => whole === null && (shown?.prompt ?? "").endsWith("…");
 
   function fold(): void {
-    const long = (prompt.textContent ?? "").length > SHORT;
+    const text = whole ?? shown?.prompt ?? "";
+    const long = text.length > SHORT;
+    write(prompt, text);
     attribute(prompt, "data-folded", String(long && !open));
     attribute(more, "aria-expanded", String(open));
-    write(more, open ? "Show less" : "Show all");
+    write(more, !open ? "Show all" : lacking() ? "Show less (the rest comes when the kernel answers)" : "Show less");
     visible(more, long);
   }
 
@@ -41,14 +54,20 @@ export function promptView(signal: AbortSignal): { el: HTMLElement; show(card: C
     () => {
       open = !open;
       fold();
+      if (open && lacking() && shown) world.send({ kind: "prompt", key: shown.key });
     },
     { signal },
   );
+  world.listen((message) => {
+    if (!isMessage<PromptAnswer>(message, "prompt") || message.key !== shown?.key) return;
+    whole = message.prompt;
+    fold();
+  }, signal);
 
   return {
     el,
     show(card) {
-      write(prompt, card.prompt);
+      shown = card;
       fold();
       showBadges(card.badges);
     },

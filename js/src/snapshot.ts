@@ -95,6 +95,7 @@ export interface Film {
 /** One task. Every word in it comes from Python; `key` is the same for the task's whole life. */
 export interface Card {
   key: string;
+  /** Its beginning with an ellipsis, where it is long: the whole is asked for. */
   prompt: string;
   facts: string[];
   frame: "landscape" | "portrait";
@@ -123,6 +124,8 @@ export type Command =
   | { kind: "frame"; key: string; seconds: number }
   | { kind: "film"; key: string; request: number }
   | { kind: "poster"; key: string }
+  /** The whole prompt of a task. */
+  | { kind: "prompt"; key: string }
   /** The card of a listed task is looked at: it comes now, and after each change. */
   | { kind: "card"; key: string }
   | { kind: "pick"; key: string; picked: boolean }
@@ -162,6 +165,13 @@ export interface FilmPart {
 
 /** Python -> browser, with one buffer: a JPEG of an early frame; or why there is none. */
 export type PosterAnswer = { kind: "poster"; key: string } & ({ type: "image/jpeg" } | { error: string });
+
+/** Python -> browser: the whole prompt that was asked for. */
+export interface PromptAnswer {
+  kind: "prompt";
+  key: string;
+  prompt: string;
+}
 
 /** Python -> browser: the film cannot be sent; `error` is one sentence. */
 export interface FilmTrouble {

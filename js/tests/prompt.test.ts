@@ -1,9 +1,10 @@
 // @vitest-environment happy-dom
 import { expect, test } from "vitest";
 import { promptView } from "../src/prompt";
-import { button, card, find, shown } from "./stage";
+import { button, card, find, shown, world } from "./stage";
 
-const view = (): ReturnType<typeof promptView> => promptView(new AbortController().signal);
+const view = (place = world(), life = new AbortController()): ReturnType<typeof promptView> => promptView(place, life.signal);
+const BEGINNING = `${"rain ".repeat(79)}rain…`;
 
 test("the direction of a prompt follows its own letters", () => {
   const prompt = view();
@@ -27,6 +28,48 @@ test("a long prompt unfolds on demand and stays so through snapshots", () => {
   prompt.show({ ...long, state: "processing" });
   expect(find(prompt.el, ".snb-prompt").dataset["folded"]).toBe("false");
   expect(button(prompt.el, "Show less").getAttribute("aria-expanded")).toBe("true");
+});
+
+test("a prompt that a card holds the beginning of is asked for and shown whole", () => {
+  const [place, life] = [world(), new AbortController()];
+  const prompt = view(place, life);
+  const long = card("queued", { key: "k1", prompt: BEGINNING });
+  prompt.show(long);
+  expect(place.sent).toEqual([]);
+  button(prompt.el, "Show all").click();
+  expect(place.sent).toEqual([{ kind: "prompt", key: "k1" }]);
+  const words = find(prompt.el, ".snb-prompt");
+  expect(words.textContent).toBe(BEGINNING);
+  expect(find(prompt.el, "button").textContent).toBe("Show less (the rest comes when the kernel answers)");
+  place.say({ kind: "prompt", key: "k2", prompt: "of another task" });
+  expect(words.textContent).toBe(BEGINNING);
+
+  const whole = `${"rain ".repeat(500)}<img src=x onerror=alert(1)> the end`;
+  place.say({ kind: "prompt", key: "k1", prompt: whole });
+  prompt.show({ ...long, state: "processing" });
+  expect([words.textContent, words.childElementCount]).toEqual([whole, 0]);
+  button(prompt.el, "Show less").click();
+  expect(words.dataset["folded"]).toBe("true");
+  button(prompt.el, "Show all").click();
+  expect(place.sent).toHaveLength(1);
+  life.abort();
+  expect(place.listening()).toBe(0);
+});
+
+test("a prompt that no kernel sent is asked for again by the next click", () => {
+  const place = world();
+  const prompt = view(place);
+  prompt.show(card("queued", { prompt: BEGINNING }));
+  for (let click = 0; click < 3; click += 1) find<HTMLButtonElement>(prompt.el, "button").click();
+  expect(place.sent).toHaveLength(2);
+});
+
+test("what a card holds whole is asked for of nobody", () => {
+  const place = world();
+  const prompt = view(place);
+  prompt.show(card("queued", { prompt: "rain ".repeat(60) }));
+  button(prompt.el, "Show all").click();
+  expect(place.sent).toEqual([]);
 });
 
 test("badges come and go with the snapshot", () => {

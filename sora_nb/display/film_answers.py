@@ -1,4 +1,5 @@
-"""What a page asks about one film, and gets over the comm: its bytes, its poster, one frame.
+"""What a page asks about one task, and gets over the comm: its film's bytes, its poster, one frame,
+its whole prompt.
 
 A page that reaches no file server has only this road (jupyter.md of the design, "Roads").
 """
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from sora_nb.display.handle import Owner
 
 CHUNK = 1 << 20
-KINDS = frozenset({"film", "poster", "frame"})
+KINDS = frozenset({"film", "poster", "frame", "prompt"})
 
 
 class Page(Protocol):
@@ -44,6 +45,10 @@ class FilmAnswers:
                 await self._poster(record)
             case "frame":
                 await self._frame(record, command.get("seconds"))
+            case "prompt":
+                # A card holds its beginning, so that a change of state stays a small message.
+                prompt = record.request.prompt
+                self._page.send({"kind": "prompt", "key": record.key, "prompt": prompt})
 
     async def _film(self, record: TaskRecord, request: object) -> None:
         """The film's bytes in pieces; ``request`` is the page's own word for this question."""

@@ -73,7 +73,7 @@ async def test_what_is_not_shown_cannot_be_asked_for(
     open_galleries: list[Shown], key: object
 ) -> None:
     shown = opened(open_galleries, [State.READY])
-    for kind in ("card", "pick", "poster", "film", "frame", "stop", "retry", "playing"):
+    for kind in ("card", "pick", "poster", "film", "frame", "prompt", "stop", "retry", "playing"):
         assert await shown.ask(kind, key=key, picked=True) == []
 
 
@@ -183,3 +183,11 @@ async def test_a_poster_is_asked_for_by_its_key(
     move_film(shown, await asyncio.to_thread(make_film, "boat.mp4", seconds=1))
     (answer,) = await shown.ask("poster", key="s000")
     assert answer == {"kind": "poster", "key": "s000", "type": "image/jpeg"}
+
+
+async def test_the_prompt_of_an_opened_row_comes_whole(open_galleries: list[Shown]) -> None:
+    shown = opened(open_galleries, [State.READY])
+    whole = shown.desk.board["s000"].request.prompt
+    assert await shown.ask("prompt", key="s000") == [
+        {"kind": "prompt", "key": "s000", "prompt": whole}
+    ]

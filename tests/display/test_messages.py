@@ -131,6 +131,15 @@ def test_a_task_that_is_tried_again_is_told_with_one_message_below_two_kilobytes
     assert max(sizes) < LIMIT
 
 
+@pytest.mark.parametrize("words", NASTY.values(), ids=NASTY)
+async def test_the_whole_prompt_comes_when_a_page_asks_for_it(
+    told: Callable[..., Told], words: str
+) -> None:
+    page = told(boat(60, *SENT, prompt=words[:10_000]))
+    await page.output._obey({"kind": "prompt", "key": "k7f3qa"})
+    assert page.sent == [{"kind": "prompt", "key": "k7f3qa", "prompt": words[:10_000]}]
+
+
 def test_a_burst_that_leaves_nothing_new_to_see_is_silent(told: Callable[..., Told]) -> None:
     record = boat(60, *SENT)
     assert told(record).put(record) == []

@@ -13,6 +13,7 @@ from sora_nb.client import Client
 from sora_nb.core.errors import InvalidRequest
 from sora_nb.display import studio as module
 from sora_nb.display.host import Host
+from sora_nb.display.snapshot import PROMPT_SHOWN
 from sora_nb.display.studio import StudioForm
 
 from .studio_page import NOBODY, Open, Page
@@ -124,6 +125,18 @@ def test_a_card_is_sent_when_it_is_opened_and_obeys_its_buttons(open_page: Open)
     (instead,) = page.told("instead")
     assert instead["key"] == key
     assert page.state["rows"][0]["key"] == instead["by"]
+
+
+def test_a_card_holds_the_beginning_of_a_long_prompt_and_a_page_may_ask_for_all(
+    open_page: Open,
+) -> None:
+    page = open_page(prompt="a paper boat " * 300)
+    page.ask("generate")
+    (key,) = page.state["answered"]["keys"]
+    page.about("card", key=key)
+    assert len(page.told("card")[-1]["card"]["prompt"]) == PROMPT_SHOWN
+    page.about("prompt", key=key)
+    assert page.told("prompt") == [{"kind": "prompt", "key": key, "prompt": page.studio.prompt}]
 
 
 def test_what_is_picked_in_the_form_is_read_in_python_and_shown_on_every_page(
