@@ -10,7 +10,7 @@ from sora_nb.display.studio import StudioForm
 
 
 class Studio(StudioForm):
-    """A form that makes films, with the tasks of this notebook below it; shows itself.
+    """A form that makes films, with the tasks of this folder of films below it; shows itself.
 
     Fields are given by name, e.g. ``Studio(prompt="a boat", duration=8)``, and are traits; see
     ``display.studio.StudioForm``. ``tasks`` and ``last`` hold what was made. Without ``client`` it

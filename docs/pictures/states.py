@@ -44,7 +44,7 @@ def take_states(browser: Browser, films: Films) -> None:
 
 
 def take_studio(bare: BarePage) -> None:
-    """The form with a prompt in it, and the films of the notebook."""
+    """The form with a prompt in it, and the films of the folder."""
     page = bare.page
     bare.draw({**fixture("studio_service"), "answered": None}, host="lab-light")
     page.get_by_label("Prompt").fill("A paper boat drifting down a rainy street")

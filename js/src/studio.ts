@@ -1,4 +1,4 @@
-/** The Studio: the form, the films it made, and every task of the notebook below it. */
+/** The Studio: the form, the films it made, and every task of the folder below it. */
 import { announcer } from "./announce";
 import { ticker } from "./clock";
 import { comparing } from "./comparing";
@@ -26,7 +26,7 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
   let first = true;
 
   const list = rowList(world, clock, posters(world, life.signal), {
-    label: "Films of this notebook",
+    label: "Films of this folder",
     open({ key }) {
       comparison.end();
       cards.open(key === null ? [] : [key]);
@@ -48,10 +48,10 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
   }, life.signal);
   // A synced form needs more of the model than the other widgets: anywidget's has it.
   const form = studioForm(model as unknown as TraitModel, world, tools, made, life.signal);
-  const title = make("strong", "", ["This notebook"]);
+  const title = make("strong", "", ["Films of this folder"]);
   const counts = make("span", "snb-quiet");
   const below = make("section", "snb-below", [make("div", "snb-line", [title, counts]), cards.el, side, list.el]);
-  below.setAttribute("aria-label", "Films of this notebook");
+  below.setAttribute("aria-label", "Films of this folder");
   const root = make("div", "sora-nb", [make("div", "snb-studio", [form.el, below]), live.el]);
   root.setAttribute("lang", "en");
   keepShortcutsOut(root, life.signal);

@@ -313,7 +313,7 @@ describe("changes from elsewhere", () => {
   });
 });
 
-describe("the films of the notebook", () => {
+describe("the films of the folder", () => {
   test("are counted and listed, and hidden while there are none", () => {
     open();
     const below = find(el, ".snb-below");
@@ -321,6 +321,8 @@ describe("the films of the notebook", () => {
     const rows = [row(3, { state: "processing", seconds: null }), row(2), row(1, { state: "failed", error: "Refused" })];
     patch({ rows });
     expect(shown(below)).toBe(true);
+    // Two notebooks beside each other share the folder, and so the list.
+    expect([find(below, "strong").textContent, below.getAttribute("aria-label")]).toEqual(["Films of this folder", "Films of this folder"]);
     expect(find(below, ".snb-quiet").textContent).toBe("1 running · 1 ready · 1 failed");
     expect([...below.querySelectorAll("[role=row]")].map((each) => each.getAttribute("data-state"))).toEqual(["processing", "ready", "failed"]);
   });

@@ -20,7 +20,7 @@ from sora_nb.display.studio_desk import StudioDesk, StudioOwner
 from sora_nb.display.studio_fields import NAMES, Fields, fits, misfit
 from sora_nb.display.studio_saved import saved_studio, saved_text
 from sora_nb.display.studio_shelf import Shelf
-from sora_nb.display.studio_tasks import tasks_of_notebook
+from sora_nb.display.studio_tasks import tasks_of_folder
 from sora_nb.display.widget import LiveWidget
 
 
@@ -44,8 +44,9 @@ class StudioForm(LiveWidget):
     extra = traitlets.Dict().tag(sync=True)
 
     def __init__(self, owner_of: Callable[[], StudioOwner], **fields: Any) -> None:
+        self._host = host_here()
         # First of all: a form that is refused is closed as well.
-        self._desk = StudioDesk(self, owner_of, self._fields)
+        self._desk = StudioDesk(self, owner_of, self._fields, silent=self._host.silent)
         for name, value in fields.items():
             if name not in NAMES:
                 near = difflib.get_close_matches(name, NAMES, 1)
@@ -54,7 +55,6 @@ class StudioForm(LiveWidget):
             if not fits(name, value):
                 raise traitlets.TraitError(misfit(name, value))
         self._owner_of = owner_of
-        self._host = host_here()
         self._shown_in: object = None
         feed = Feed("rows", by="n")
         feed.replace({"version": 1, "view": "studio", "models": []}, [])
@@ -65,9 +65,9 @@ class StudioForm(LiveWidget):
 
     @property
     def tasks(self) -> Tasks:
-        """The tasks of this notebook, newest first: same service, same folder of films; and those
-        that the form gave again although they were made for another notebook."""
-        return tasks_of_notebook(self._owner_of(), self._desk.asked)
+        """The tasks of this folder of films and this service, newest first, whichever notebook
+        asked; and those that the form gave again although they were made for another folder."""
+        return tasks_of_folder(self._owner_of(), self._desk.asked)
 
     @property
     def picked(self) -> Tasks:

@@ -1,4 +1,7 @@
-"""The tasks of one notebook: those whose films lie in its folder, newest first."""
+"""The tasks that a Studio lists: those whose films lie in its folder, newest first.
+
+Notebooks that share a folder of films share the list: whose cell asked is not written down.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +23,9 @@ AT_ONCE = 50
 """Tasks that are read from the journal in one look: the private loop stands still meanwhile."""
 
 
-def tasks_of_notebook(owner: StudioOwner, asked: Container[str]) -> Tasks:
+def tasks_of_folder(owner: StudioOwner, asked: Container[str]) -> Tasks:
     """Those of the client's service whose films go to its media folder, or that were ``asked`` for
-    here and had been made for another notebook. Raises JournalError."""
+    here and had been made for another folder. Raises JournalError."""
     return Tasks([task for task in owner.tasks() if _belongs(task, owner, asked)])
 
 
@@ -36,7 +39,7 @@ class StudioTasks:
     """Used on the private loop of ``owner``; ``listener`` hears which of the tasks changed, and
     ``films`` answers ``page`` about theirs.
 
-    ``asked``: see ``tasks_of_notebook``.
+    ``asked``: see ``tasks_of_folder``.
     """
 
     def __init__(
@@ -77,7 +80,7 @@ class StudioTasks:
     def look_again(self) -> None:
         """Read the list anew. Raises JournalError."""
         self._known = self.owner.keys()
-        self.take_in(reversed(tasks_of_notebook(self.owner, self._asked)))
+        self.take_in(reversed(tasks_of_folder(self.owner, self._asked)))
 
     def _unfinished(self) -> list[str]:
         return [key for key, task in self._tasks.items() if not task.record.finished]

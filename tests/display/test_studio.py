@@ -1,4 +1,4 @@
-"""What a click in the Studio does, and what a page is told of the notebook's films."""
+"""What a click in the Studio does, and what a page is told of the folder's films."""
 
 from __future__ import annotations
 
@@ -205,9 +205,7 @@ def test_what_another_kernel_makes_and_does_is_seen_a_few_tasks_at_a_time(
     assert {row["state"] for row in page.state["rows"][:2]} != {"stopped"}
 
 
-def test_tasks_of_another_folder_or_service_are_not_this_notebooks(
-    open_page: Open, tmp_path: Path
-) -> None:
+def test_tasks_of_another_folder_or_service_are_not_listed(open_page: Open, tmp_path: Path) -> None:
     page = open_page()
     for settings in ({"media": tmp_path / "others"}, {"base_url": "http://127.0.0.1:2"}):
         open_page(settings).client.generate("elsewhere")
