@@ -48,7 +48,7 @@ def sweep(
     remove_watermark: Any = True,
     takes: int = 1,
     extra: Any = None,
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, str | None] | None = None,
     concurrency: int | None = None,
     new: bool = False,
     on_invalid: str = "raise",

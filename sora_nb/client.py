@@ -92,7 +92,7 @@ class Client(Lifetime):
         remove_watermark: Any = True,
         takes: int = 1,
         extra: Any = None,
-        columns: Mapping[str, str] | None = None,
+        columns: Mapping[str, str | None] | None = None,
         concurrency: int | None = None,
         new: bool = False,
         on_invalid: str = "raise",
@@ -102,9 +102,9 @@ class Client(Lifetime):
 
         ``prompts``: a list of prompts or of dicts, a pandas or polars DataFrame, or the path of a
         CSV file, with columns named as the settings; other columns come back in the table, and
-        ``columns`` maps other names to settings. ``template`` makes the prompt of each row from
-        its columns: ``"a {animal} in the rain"``. A setting given here holds for every row that
-        does not say otherwise; a list of values is multiplied out.
+        ``columns`` maps other names to settings (None: a label). ``template`` makes the prompt of
+        each row from its columns: ``"a {animal} in the rain"``. A setting given here holds for
+        every row that does not say otherwise; a list of values is multiplied out.
 
         All rows are written down, and the budget is reserved for all, before the first is sent;
         at most ``concurrency`` of them are at the service at a time. Rows that were made or are

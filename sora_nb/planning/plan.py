@@ -10,9 +10,10 @@ from typing import Any
 from sora_nb.asking import make_request
 from sora_nb.core.errors import InvalidRequest, shorten
 from sora_nb.core.task import VideoRequest
-from sora_nb.planning.cells import SETTINGS, plain, read
+from sora_nb.planning.cells import plain, read
+from sora_nb.planning.columns import settings_of_columns
 from sora_nb.planning.tables import MOST, Row, read_table
-from sora_nb.planning.template import check_places, fill
+from sora_nb.planning.template import fill
 
 _NAMED = 5
 """Bad rows that an error names; with its first and last lines it has eight."""
@@ -41,7 +42,7 @@ def plan_rows(
     source: Any,
     *,
     template: str | None = None,
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, str | None] | None = None,
     on_invalid: str = "raise",
     **settings: Any,
 ) -> list[PlannedRow]:
@@ -49,15 +50,16 @@ def plan_rows(
 
     ``settings`` hold for all rows that do not say otherwise; a list is a grid. ``template`` is the
     prompt of every row, with its ``{column}`` places filled; ``columns`` maps the names of columns
-    to settings. Raises one InvalidRequest that names the bad rows, unless ``on_invalid`` is
-    ``skip``; and for a source or a mapping that cannot be read at all.
+    to settings (None: a label). Raises one InvalidRequest that names the bad rows, unless
+    ``on_invalid`` is ``skip``; and for a source or a mapping that cannot be read at all.
     """
     if on_invalid not in ("raise", "skip"):
         raise InvalidRequest(f"on_invalid is 'raise' or 'skip', not {on_invalid!r}.")
     table = read_table(source)
     if not table:
         raise InvalidRequest("a sweep of no rows: there is nothing to make.")
-    renamed = _renaming(table, dict(columns or {}), template)
+    names = list(dict.fromkeys(name for row in table for name in row.fields))
+    renamed = settings_of_columns(names, columns or {}, template)
     # Once for all rows: a generator gives its values only once.
     settings = {n: _values(value) if n in _GRID else value for n, value in settings.items()}
     rows: list[PlannedRow] = []
@@ -98,40 +100,6 @@ def _refusal(bad: Sequence[PlannedRow], count: int) -> InvalidRequest:
         "\n".join([f"{len(bad)} of {count} films cannot be made. Nothing was sent.", *shown]),
         advice=f"Correct them{rest}.",
     )
-
-
-def _renaming(
-    table: Sequence[Row], columns: dict[str, str], template: str | None
-) -> dict[str, str]:
-    """The setting that each column gives, by the column's name. Raises InvalidRequest."""
-    names = list(dict.fromkeys(name for row in table for name in row.fields))
-    for name, setting in columns.items():
-        if setting not in SETTINGS:
-            raise InvalidRequest(
-                f"columns maps {name!r} to {setting!r}, which is no setting.",
-                advice=f"The settings are {', '.join(SETTINGS)}.",
-            )
-        if name not in names:
-            raise InvalidRequest(
-                f"the table has no column {name!r}.",
-                advice=f"Its columns are {shorten(', '.join(names), 300)}.",
-            )
-    found = {name: columns.get(name, name) for name in names}
-    found = {name: setting for name, setting in found.items() if setting in SETTINGS}
-    if template is not None:
-        check_places(template, names)
-        return {name: setting for name, setting in found.items() if setting != "prompt"}
-    given = list(found.values())
-    twice = next((setting for setting in given if given.count(setting) > 1), None)
-    if twice is not None:
-        raise InvalidRequest(f"two columns give the setting {twice!r}.", advice="Rename one.")
-    if "prompt" not in given:
-        raise InvalidRequest(
-            "the table has no column 'prompt'.",
-            advice=f"Say which one it is: columns={{{(names or ['text'])[0]!r}: 'prompt'}}. "
-            f"Its columns are {shorten(', '.join(names), 200)}.",
-        )
-    return found
 
 
 def _own(row: Row, renamed: Mapping[str, str]) -> dict[str, Any]:

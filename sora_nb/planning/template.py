@@ -15,6 +15,11 @@ from sora_nb.planning.cells import plain
 _PLACE = re.compile(r"\{([^\W\d]\w*)\}")
 
 
+def places_of(template: str) -> frozenset[str]:
+    """The names of the columns that the template asks for."""
+    return frozenset(_PLACE.findall(template))
+
+
 def check_places(template: str, columns: Iterable[str]) -> None:
     """Raises InvalidRequest unless every place is a column, and there is one at all.
 
