@@ -6,13 +6,14 @@ import { comparing } from "./comparing";
 import { copy } from "./copy";
 import { attribute, focused, make, visible, write } from "./element";
 import { follow, type Whole } from "./feed";
-import { arranged, counted, filterBar } from "./filterbar";
+import { arranged, filterBar } from "./filterbar";
 import { detailView } from "./gallerydetail";
 import { headView, type Head } from "./galleryhead";
 import { after, childOf } from "./life";
 import { rowList, runs, type Row } from "./rows";
 import { posters } from "./rowsposters";
 import { keepShortcutsOut } from "./shortcuts";
+import { gathered, summary } from "./summary";
 import type { Surroundings } from "./surroundings";
 import type { RenderProps } from "./widget";
 
@@ -25,26 +26,10 @@ export interface GallerySnapshot extends Whole, Head {
   rows: Row[];
 }
 
-/** Changes are said aloud at most once in so many ms, together. */
-const GATHER = 15_000;
 /** A person who uses the gallery is told to the kernel at most once in so many ms. */
 const USED = 30_000;
 /** Keys are few: a thousand rows are sorted anew at most once in so many ms while they change. */
 const RESORT = 400;
-
-function films(count: number): string {
-  return count === 1 ? "1 film" : `${count} films`;
-}
-
-/** How many are ready, and what needs a person; one sentence. */
-export function summary(rows: readonly Row[]): string {
-  const counts = counted(rows);
-  const parts = (["ready", "failed", "unsure", "stopped"] as const).flatMap((state) => {
-    const count = counts.get(state);
-    return count ? [`${count} ${state}`] : [];
-  });
-  return `${films(rows.length)}: ${parts.join(", ") || "none ready yet"}.`;
-}
 
 /** Draws into `el` until `signal` aborts or the returned function is called. */
 export function show({ model, el, signal }: RenderProps, world: Surroundings): () => void {
@@ -53,6 +38,7 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
   const clock = ticker(life.signal);
   const tools = { send: world.send, copy, announce: live.say };
   const pictures = posters(world, life.signal);
+  const tell = gathered(news, live.say, life.signal);
 
   let state: GallerySnapshot | null = null;
   let ahead = 0;
@@ -61,7 +47,6 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
   let chosen: ReadonlySet<number> = new Set();
   let waiting: (() => void) | null = null;
   let said: string | null = null;
-  let saying: (() => void) | null = null;
   let used = -Infinity;
 
   const head = headView(world, life.signal);
@@ -178,21 +163,11 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
     clock.wake();
   }
 
-  function say(): void {
-    if (!state) return;
-    const text = summary(state.rows);
-    if (text === said) return;
-    const first = said === null;
-    // The end is said at once, what comes before it is gathered.
-    if (saying !== null && state.rows.some(runs)) return;
+  function news(): string {
+    const text = summary(state?.rows ?? []);
+    const fresh = said !== null && text !== said;
     said = text;
-    if (first) return;
-    live.say(text);
-    saying?.();
-    saying = after(GATHER, life.signal, () => {
-      saying = null;
-      say();
-    });
+    return fresh ? text : "";
   }
 
   function changed(next: GallerySnapshot | null, seconds: number): void {
@@ -208,7 +183,7 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
       waiting ??= after(RESORT, life.signal, draw);
     }
     if (first && next.comparing) startComparison(next.rows.filter((row) => row.seconds !== null));
-    say();
+    tell(!next.rows.some(runs));
   }
 
   function use(): void {

@@ -1,6 +1,5 @@
 /** The cards of the tasks that are looked at, drawn from messages that come while they are open. */
 import type { ActionTools } from "./actions";
-import type { Announcer } from "./announce";
 import { cardView, type CardView } from "./card";
 import type { Ticker } from "./clock";
 import { FEWEST, MOST } from "./compare";
@@ -8,6 +7,7 @@ import { arrange, attribute, focused, make, visible, write } from "./element";
 import type { Card } from "./snapshot";
 import { ask, isMessage, type CardMessage, type Instead } from "./studiostate";
 import type { Surroundings } from "./surroundings";
+import { announcement } from "./words";
 
 export interface OpenCards {
   el: HTMLElement;
@@ -15,12 +15,13 @@ export interface OpenCards {
   open(keys: readonly string[]): void;
   /** Closes those of tasks that are listed no more: nobody answers for them. */
   drop(gone: readonly (string | null)[]): void;
+  /** Whether the card of that task is seen: it says its changes by itself. */
+  shows(key: string): boolean;
 }
 
 export function openCards(
   world: Surroundings,
   tools: ActionTools,
-  live: Announcer,
   clock: Ticker,
   opened: (keys: readonly string[]) => void,
   closed: () => void,
@@ -51,7 +52,6 @@ export function openCards(
     const films = filmed();
     write(beside, `Compare ${films.length} films`);
     visible(beside, films.length >= FEWEST && films.length <= MOST);
-    live.compare(shown.map(({ card }) => card));
     clock.wake();
   }
 
@@ -69,12 +69,14 @@ export function openCards(
   world.listen((message) => {
     if (isMessage<CardMessage>(message, "card") && keys.includes(message.card.key)) {
       const { card, at } = message;
-      const view = views.get(card.key)?.view ?? cardView(world, tools, clock, signal);
-      const inside = adrift && !views.has(card.key);
+      const known = views.get(card.key);
+      const view = known?.view ?? cardView(world, tools, clock, signal);
+      const inside = adrift && !known;
       views.set(card.key, { view, card });
       const passed = card.clock.running ? Math.max(0, at - card.clock.at) : 0;
       view.show(card, world.now() - passed * 1000);
       draw();
+      if (known && known.card.state !== card.state) tools.announce(announcement(card));
       if (!inside) return;
       adrift = false;
       view.el.focus({ preventScroll: true });
@@ -96,5 +98,6 @@ export function openCards(
     drop(gone) {
       if (keys.some((key) => gone.includes(key))) open(keys.filter((key) => !gone.includes(key)));
     },
+    shows: (key) => views.has(key),
   };
 }

@@ -13,6 +13,7 @@ import { posters } from "./rowsposters";
 import { keepShortcutsOut } from "./shortcuts";
 import { studioForm } from "./studioform";
 import type { StudioSnapshot } from "./studiostate";
+import { gathered, summary } from "./summary";
 import type { Surroundings } from "./surroundings";
 import type { RenderProps } from "./widget";
 
@@ -24,6 +25,8 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
   const tools = { send: world.send, copy, announce: live.say };
   let rows: readonly Row[] = [];
   let first = true;
+  /** Tasks that moved on without their card, which was not said yet. */
+  const moved = new Set<string | null>();
 
   const list = rowList(world, clock, posters(world, life.signal), {
     label: "Films of this folder",
@@ -33,7 +36,7 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
     },
     pick,
   }, life.signal);
-  const cards = openCards(world, tools, live, clock, (keys) => {
+  const cards = openCards(world, tools, clock, (keys) => {
     list.mark(rows.find(({ key }) => key === keys[0])?.n ?? null);
   }, () => list.focus(), compare, life.signal);
   const side = make("div", "");
@@ -72,6 +75,12 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
     side.querySelector<HTMLElement>(".snb-compare")?.focus({ preventScroll: true });
   }
 
+  const tell = gathered(() => {
+    const told = rows.filter((row) => moved.has(row.key) && !runs(row));
+    moved.clear();
+    return told.length > 0 ? summary(told) : "";
+  }, live.say, life.signal);
+
   function draw(state: StudioSnapshot | null, ahead: number): void {
     const before = rows;
     rows = state?.rows ?? [];
@@ -88,6 +97,12 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
     if (first && state?.answered?.keys.length) cards.open(state.answered.keys);
     first &&= state === null;
     clock.wake();
+    const states = new Map(before.map(({ key, state }) => [key, state]));
+    for (const { key, state } of rows) {
+      if (key === null || cards.shows(key)) moved.delete(key);
+      else if (states.has(key) && states.get(key) !== state) moved.add(key);
+    }
+    tell(!rows.some(runs));
   }
 
   life.signal.addEventListener("abort", () => root.remove(), { once: true });

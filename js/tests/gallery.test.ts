@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { summary, type GallerySnapshot } from "../src/gallery";
+import type { GallerySnapshot } from "../src/gallery";
 import type { Row } from "../src/rows";
 import type { PanelSnapshot } from "../src/snapshot";
 import widget from "../src/widget";
@@ -267,11 +267,6 @@ test("the last row of a state goes elsewhere: who was in the list is not left no
   patch([{ n: 2, key: "r1", state: "queued" }]);
   expect(shown(find(el, ".snb-rows"))).toBe(false);
   expect(document.activeElement?.classList.contains("snb-only")).toBe(true);
-});
-
-test("the sentence counts what a person has to know", () => {
-  expect(summary([])).toBe("0 films: none ready yet.");
-  expect(summary(gallery("gallery_done").rows)).toBe("7 films: 5 ready, 1 failed.");
 });
 
 test("the end of a view leaves no listener behind", async () => {

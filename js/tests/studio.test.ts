@@ -343,6 +343,44 @@ describe("the films of the folder", () => {
     expect(el.querySelector("[aria-current]")).toBeNull();
   });
 
+  test("what ends without its card is said once and together, a step on the way never", () => {
+    const running = (n: number): Row => row(n, { state: "pending", seconds: null });
+    open({}, { rows: [4, 3, 2, 1].map(running) });
+    expect(said()).toBe("");
+    patch({ rows: [running(4), running(3), running(2), { ...running(1), state: "processing" }] });
+    expect(said()).toBe("");
+    patch({ rows: [running(4), running(3), running(2), row(1)] });
+    expect(said()).toBe("1 film: 1 ready.");
+    const words = find(el, ".snb-unseen[aria-live]").firstChild;
+    patch({ rows: [running(4), running(3), row(2, { state: "failed" }), row(1)] });
+    patch({ rows: [running(4), row(3), row(2, { state: "failed" }), row(1)] });
+    expect(find(el, ".snb-unseen[aria-live]").firstChild).toBe(words);
+    vi.advanceTimersByTime(15_000);
+    expect(said()).toBe("2 films: 1 ready, 1 failed.");
+    patch({ rows: [row(4), row(3), row(2, { state: "failed" }), row(1)] });
+    expect(said()).toBe("1 film: 1 ready.");
+    vi.advanceTimersByTime(60_000);
+    patch({ rows: [running(5), row(4), row(3), row(2, { state: "failed" }), row(1)] });
+    expect(said()).toBe("1 film: 1 ready.");
+  });
+
+  test("opening a card says nothing, and its changes are said by it alone", () => {
+    open({}, { rows: [row(1, { state: "pending", seconds: null })] });
+    find(el, "[role=row]").click();
+    place.say({ kind: "card", card: card("pending", { key: "key1" }), at: Date.now() / 1000 });
+    expect(said()).toBe("");
+    patch({ rows: [row(1)] });
+    expect(said()).toBe("");
+    place.say({ kind: "card", card: card("ready", { key: "key1" }), at: Date.now() / 1000 });
+    expect(said()).toMatch(/^Video task “.*: ready\.$/);
+    const words = said();
+    button(el, "Close").click();
+    vi.advanceTimersByTime(60_000);
+    find(el, "[role=row]").click();
+    place.say({ kind: "card", card: card("ready", { key: "key1" }), at: Date.now() / 1000 });
+    expect(said()).toBe(words);
+  });
+
   test("a task that is tried again gives its place to the new one", () => {
     open({}, { rows: [row(1, { state: "failed" })] });
     find(el, "[role=row]").click();
