@@ -1,7 +1,7 @@
 """Everything that sora_nb raises.
 
 SoraError                     message, ``.advice`` (what to do now), ``.task`` (which one, if any)
-├── InvalidRequest            also a ValueError: found before anything was sent
+├── InvalidRequest            also a ValueError: found before anything was sent; ``.rows``
 ├── AuthenticationError       401: the key is missing or not accepted
 ├── InsufficientCredits       402, or a 400 that says so
 ├── PermissionDenied          403: content policy, or the key lacks a permission
@@ -19,6 +19,8 @@ SoraError                     message, ``.advice`` (what to do now), ``.task`` (
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 MAX_LINES = 8
 MAX_BODY = 300
@@ -55,7 +57,21 @@ class SoraError(Exception):
 
 
 class InvalidRequest(SoraError, ValueError):
-    """The request breaks a rule that is known here. Nothing was sent."""
+    """The request breaks a rule that is known here. Nothing was sent.
+
+    ``rows``: the rows of a sweep's table that cannot be made, as the table names them.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        rows: Sequence[int | str] = (),
+        advice: str | None = None,
+        task: object = None,
+    ) -> None:
+        super().__init__(message, advice=advice, task=task)
+        self.rows = tuple(rows)
 
 
 class AuthenticationError(SoraError):

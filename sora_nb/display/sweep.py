@@ -20,7 +20,7 @@ from sora_nb.display.video import Video
 from sora_nb.display.waiting import Detached, wait_for, watch
 from sora_nb.engine.batch import Batch
 from sora_nb.planning.outlook import Outlook
-from sora_nb.planning.plan import PlannedRow, complaint
+from sora_nb.planning.planned import PlannedRow, complaint
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -2,40 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
 from sora_nb.asking import make_request
-from sora_nb.core.errors import InvalidRequest, shorten
+from sora_nb.core.errors import InvalidRequest
 from sora_nb.core.task import VideoRequest
 from sora_nb.planning.cells import plain, read
 from sora_nb.planning.columns import settings_of_columns
-from sora_nb.planning.tables import MOST, Row, read_table
+from sora_nb.planning.planned import PlannedRow, refusal
+from sora_nb.planning.tables import MOST, Place, Row, read_table
 from sora_nb.planning.template import fill
-
-_NAMED = 5
-"""Bad rows that an error names; with its first and last lines it has eight."""
 
 _GRID = ("duration", "aspect_ratio", "image", "model", "remove_watermark", "extra")
 """The order in which lists are multiplied out, within one prompt; takes vary fastest."""
-
-
-@dataclass(frozen=True)
-class PlannedRow:
-    """One film of a sweep, or why it cannot be made (``error``; ``request`` is None then).
-
-    ``index`` counts from 0 within the sweep; ``row`` is how the table names the row it came from;
-    ``given`` are the settings as they were given, ``labels`` the columns that are no setting.
-    """
-
-    index: int
-    row: int | str
-    request: VideoRequest | None
-    error: str | None
-    given: Mapping[str, Any] = field(default_factory=dict)
-    labels: Mapping[str, Any] = field(default_factory=dict)
 
 
 def plan_rows(
@@ -72,34 +53,15 @@ def plan_rows(
             except InvalidRequest as error:
                 missing = error.message
         for given in _multiplied(own, settings):
-            rows.append(_checked(len(rows), row.label, given, labels, missing))
+            rows.append(_checked(len(rows), row.place, given, labels, missing))
             if len(rows) > MOST:
                 raise InvalidRequest(
                     f"this sweep has more than {MOST} films.", advice="Make several of them."
                 )
     bad = [row for row in rows if row.request is None]
     if bad and (on_invalid == "raise" or len(bad) == len(rows)):
-        raise _refusal(bad, len(rows))
+        raise refusal(bad, len(rows))
     return rows
-
-
-def complaint(row: PlannedRow) -> str:
-    """A bad row in one line: its name, its first words, and what is wrong."""
-    prompt = row.given.get("prompt")
-    words = f" ({shorten(' '.join(prompt.split()), 30)!r})" if isinstance(prompt, str) else ""
-    return f"row {row.row}{words}: {shorten(str(row.error), 160)}"
-
-
-def _refusal(bad: Sequence[PlannedRow], count: int) -> InvalidRequest:
-    lines = list(dict.fromkeys(complaint(row) for row in bad))
-    shown = lines[:_NAMED]
-    if len(lines) > _NAMED:
-        shown.append(f"… and {len(lines) - _NAMED} more like these")
-    rest = "" if len(bad) == count else ', or make the others with on_invalid="skip"'
-    return InvalidRequest(
-        "\n".join([f"{len(bad)} of {count} films cannot be made. Nothing was sent.", *shown]),
-        advice=f"Correct them{rest}.",
-    )
 
 
 def _own(row: Row, renamed: Mapping[str, str]) -> dict[str, Any]:
@@ -140,7 +102,7 @@ def _takes(given: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _checked(
     index: int,
-    label: int | str,
+    place: Place,
     given: Mapping[str, Any],
     labels: Mapping[str, Any],
     error: str | None,
@@ -151,7 +113,7 @@ def _checked(
             request = _request({name: plain(value) for name, value in given.items()})
         except InvalidRequest as found:
             error = f"{found.message} {found.advice}".strip()
-    return PlannedRow(index, label, request, error, given, labels)
+    return PlannedRow(index, place, request, error, given, labels)
 
 
 def _request(given: Mapping[str, Any]) -> VideoRequest:

@@ -9,11 +9,12 @@ import csv
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sora_nb.core.errors import InvalidRequest, shorten
+from sora_nb.planning.cells import SETTINGS
 
 MOST = 100_000
 """Rows that one sweep takes at most: an iterable without an end is a mistake."""
@@ -24,10 +25,22 @@ _FORMS = (
 )
 
 
-class Row(NamedTuple):
-    """``label``: how the table itself names the row (from 0, or by pandas' index)."""
+_DELIMITERS: Mapping[str, str] = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
+"""What may separate the cells of a CSV file, the usual one first: a spreadsheet writes semicolons
+where the comma is the decimal sign."""
+
+
+class Place(NamedTuple):
+    """Where a row stands: ``label`` is how the table itself names it (from 0, or by pandas' index),
+    ``noun`` what kind of name that is, ``note`` what helps to find it."""
 
     label: int | str
+    noun: str = "row"
+    note: str = ""
+
+
+class Row(NamedTuple):
+    place: Place
     fields: Mapping[str, Any]
 
 
@@ -41,7 +54,7 @@ def read_table(source: Any) -> list[Row]:
     ):
         return _of_csv(Path(os.fspath(source)).expanduser())
     if isinstance(source, str):
-        return [Row(0, {"prompt": source})]
+        return [Row(Place(0), {"prompt": source})]
     if hasattr(type(source), "columns"):  # of the type: a lazy frame warns of the question
         return _of_frame(source)
     if isinstance(source, Mapping | bytes) or not isinstance(source, Iterable):
@@ -51,8 +64,8 @@ def read_table(source: Any) -> list[Row]:
     values = list(islice(source, MOST + 1))
     if len(values) > MOST:
         raise InvalidRequest(f"a sweep takes at most {MOST} rows.", advice="Make several of them.")
-    labels = _labels(source, len(values))
-    return [Row(label, _fields(value)) for label, value in zip(labels, values, strict=True)]
+    places = _places(source, len(values))
+    return [Row(place, _fields(value)) for place, value in zip(places, values, strict=True)]
 
 
 def _fields(value: Any) -> Mapping[str, Any]:
@@ -77,17 +90,19 @@ def _of_frame(frame: Any) -> list[Row]:
     if twice is not None:
         raise InvalidRequest(f"the table has two columns named {twice!r}.", advice="Rename one.")
     records = read()
-    labels = _labels(frame, len(records))
-    return [Row(label, _fields(record)) for label, record in zip(labels, records, strict=True)]
+    places = _places(frame, len(records))
+    return [Row(place, _fields(record)) for place, record in zip(places, records, strict=True)]
 
 
-def _labels(source: Any, count: int) -> Sequence[int | str]:
-    """pandas' own index where it tells the rows apart, else their positions."""
+def _places(source: Any, count: int) -> list[Place]:
+    """By pandas' own index where it tells the rows apart, else by their positions."""
     index = getattr(source, "index", None)
     if index is None or callable(index):  # a list's own method
-        return range(count)
+        return [Place(number) for number in range(count)]
     names = [name if isinstance(name, str) else _as_number(name) for name in index]
-    return range(count) if None in names or len(set(names)) < count else names
+    if len(set(names)) < count:
+        return [Place(number, "position", "the index repeats") for number in range(count)]
+    return [Place(name) for name in names]
 
 
 def _as_number(name: Any) -> int | str:
@@ -98,9 +113,11 @@ def _as_number(name: Any) -> int | str:
 def _of_csv(path: Path) -> list[Row]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, restkey="", strict=True)
-            rows = [Row(number, fields) for number, fields in enumerate(islice(reader, MOST + 1))]
-            names = reader.fieldnames or []
+            delimiter, spaced = _style(file.readline())
+            file.seek(0)
+            reader = csv.reader(file, delimiter=delimiter, skipinitialspace=spaced, strict=True)
+            names = [name.strip() for name in next(reader, [])]
+            rows, fault = _rows_of(reader, names)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise InvalidRequest(
@@ -110,13 +127,42 @@ def _of_csv(path: Path) -> list[Row]:
         ) from None
     if len(rows) > MOST:
         raise InvalidRequest(f"a sweep takes at most {MOST} rows.", advice="Make several of them.")
-    long = next((row.label for row in rows if "" in row.fields), None)
-    if long is not None or len(set(names)) < len(names):
-        fault = (
-            "two columns of one name" if long is None else f"more cells in row {long} than names"
-        )
+    if len(set(names)) < len(names):
+        fault = fault or "two columns of one name"
+    if fault:
         raise InvalidRequest(
             f"the CSV file {path} has {fault}.",
-            advice="Text that holds a comma stands in double quotes.",
+            advice=f"Text that holds {_DELIMITERS[delimiter]} stands in double quotes.",
         )
     return rows
+
+
+def _rows_of(reader: Any, names: Sequence[str]) -> tuple[list[Row], str]:
+    """The rows of a ``csv.reader`` after its first, one too many at most; and what is wrong."""
+    rows: list[Row] = []
+    line = reader.line_num + 1
+    for cells in reader:
+        if cells:
+            place = Place(len(rows), note=f"line {line}")
+            if len(cells) > len(names):
+                return rows, f"more cells in row {place.label} ({place.note}) than names"
+            rows.append(Row(place, dict(zip_longest(names, cells))))
+        if len(rows) > MOST:
+            break
+        line = reader.line_num + 1  # of a row with line breaks in its cells this was the last line
+    return rows, ""
+
+
+def _style(first: str) -> tuple[str, bool]:
+    """What separates the cells, and whether a space follows it, told by the file's first line.
+
+    It is what gives the most columns that are settings, or else what separates anything at all.
+    """
+    cut = {mark: next(csv.reader([first], delimiter=mark), []) for mark in _DELIMITERS}
+
+    def fits(mark: str) -> tuple[int, bool]:
+        known = [name for name in cut[mark] if name.strip() in SETTINGS]
+        return len(known), len(cut[mark]) > 1
+
+    delimiter = max(_DELIMITERS, key=fits)
+    return delimiter, any(name.startswith(" ") for name in cut[delimiter])

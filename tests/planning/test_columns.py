@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import pytest
 
@@ -83,33 +82,10 @@ def test_every_option_of_the_magic_that_says_how_a_film_is_made_is_known_as_a_co
 
 def test_labels_that_are_words_of_their_own_stay_free() -> None:
     labels = [
-        "row",
-        "key",
-        "state",
-        "path",
-        "seconds",
-        "cost",
-        "error",
-        "reused",
-        "sha256",
-        "fingerprint",
-        "scene",
-        "mood",
-        "tape",
-        "lake",
-        "prompt_id",
-        "image_id",
-        "model_name",
-        "take_no",
-        "title",
-        "style",
-        "seed",
-        "name",
-        "id",
-        "date",
-        "split",
-        "Location",
-    ]
+        "row", "key", "state", "path", "seconds", "cost", "error", "reused", "sha256",
+        "fingerprint", "scene", "mood", "tape", "lake", "prompt_id", "image_id", "model_name",
+        "take_no", "title", "style", "seed", "name", "id", "date", "split", "Location",
+    ]  # fmt: skip
     assert settings_of_columns(["prompt", *labels], {}, None) == {"prompt": "prompt"}
 
 
@@ -125,7 +101,7 @@ def test_what_a_template_uses_is_accounted_for_unless_it_is_a_setting_by_another
     assert "'Duration'" in refusal(["mode", "Duration"], template="{mode}, {Duration} s").message
 
 
-def test_a_setting_that_is_said_to_be_a_label_is_one(tmp_path: Path) -> None:
+def test_a_setting_that_is_said_to_be_a_label_is_one() -> None:
     (row,) = plan_rows([{"prompt": "a boat", "duration": 12}], columns={"duration": None})
     assert row.request is not None
     assert row.request.duration == 4

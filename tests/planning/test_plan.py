@@ -1,9 +1,8 @@
-"""From lists, grids, frames and files to requests; every bad row is named, and nothing is sent."""
+"""From lists, grids and frames to requests; every bad row is named, and nothing is sent."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,8 @@ import pytest
 
 from sora_nb.core.errors import MAX_LINES, InvalidRequest
 from sora_nb.planning import plan, tables
-from sora_nb.planning.plan import PlannedRow, plan_rows
+from sora_nb.planning.plan import plan_rows
+from sora_nb.planning.planned import PlannedRow
 
 IMAGE = "https://example.com/a.png"
 
@@ -147,8 +147,15 @@ def test_a_frames_own_index_names_its_rows() -> None:
     assert "\nrow 30 ('c'): duration 7 is not possible" in refusal(frame).message
     assert [row.row for row in plan_rows(frame[:2])] == [10, 20]
     assert [row.row for row in plan_rows(frame[:2].set_index(pd.Index(["x", "y"])))] == ["x", "y"]
+
+
+def test_rows_of_an_index_that_repeats_are_named_by_their_positions_and_that_is_said() -> None:
     twice = pd.DataFrame({"prompt": ["a", "b"]}, index=[5, 5])
     assert [row.row for row in plan_rows(twice)] == [0, 1]
+    many = pd.DataFrame({"prompt": ["a"] * 9, "duration": [4, *[7] * 8]}, index=[5] * 9)
+    lines = refusal(many).message.splitlines()
+    assert lines[1].startswith("position 1 (the index repeats, 'a'): duration 7")
+    assert lines[-1] == "and positions 6-8"
 
 
 def test_columns_of_other_names_are_mapped_and_the_others_are_labels() -> None:
@@ -193,47 +200,6 @@ def test_a_source_without_an_end_and_a_grid_too_large_are_refused(
     assert "at most 10 rows" in str(refusal("a boat" for _ in iter(int, 1)))
     assert "more than 10 films" in str(refusal(["a"] * 4, duration=[4, 8, 12]))
     assert len(plan_rows(["a"] * 5, duration=[4, 8])) == 10
-
-
-# Files
-
-
-def test_a_csv_file_is_read_with_its_numbers_and_words_for_yes_and_no(tmp_path: Path) -> None:
-    path = tmp_path / "films.csv"
-    path.write_text(
-        "\ufeffprompt,duration,remove_watermark,takes,extra,scene\n"
-        '"a boat, in the rain",8,FALSE,2,"{""seed"": 5}",one\n'
-        '"two\nlines",,yes,,,\n',
-        encoding="utf-8",
-    )
-    for source in (path, str(path)):
-        rows = plan_rows(source, duration=12)
-        assert settings_of(rows, "prompt", "duration", "remove_watermark", "take", "extra") == [
-            ("a boat, in the rain", 8, False, 1, {"seed": 5}),
-            ("a boat, in the rain", 8, False, 2, {"seed": 5}),
-            ("two\nlines", 12, True, 1, {}),
-        ]
-        assert [row.labels["scene"] for row in rows] == ["one", "one", None]
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (None, "No such file"),
-        (b"prompt\n\xff\xfe", "can't decode"),
-        (b"prompt,duration\na,4,5\n", "more cells in row 0"),
-        (b"prompt,prompt\na,b\n", "two columns of one name"),
-        (b'prompt\n"a boat\n', "unexpected end of data"),
-        (b"", "nothing to make"),
-    ],
-)
-def test_a_csv_file_that_cannot_be_read_is_said(
-    tmp_path: Path, content: bytes | None, words: str
-) -> None:
-    path = tmp_path / "films.csv"
-    if content is not None:
-        path.write_bytes(content)
-    assert words in str(refusal(str(path)))
 
 
 # Templates
@@ -310,8 +276,39 @@ def test_many_bad_rows_are_one_error_of_eight_lines() -> None:
     assert len(shown) == MAX_LINES
     assert "200 of 201 films cannot be made" in shown[0]
     assert shown[1].startswith("row 1 ('film 0'): duration 7")
-    assert shown[-2] == "… and 195 more like these"
+    assert shown[-2] == "and rows 6-200"
     assert 'on_invalid="skip"' in shown[-1]
+    assert "--skip-invalid" in shown[-1], "what can be typed on the line of a magic"
+    assert error.rows == tuple(range(1, 201))
+
+
+def test_every_bad_row_is_named_in_as_few_words_as_it_takes() -> None:
+    bad = {0, 1, 2, 3, 4, 8, 10, 11, 12, 13, 20, 21, 29}
+    rows = [{"prompt": "a", "duration": 7 if n in bad else 4} for n in range(30)]
+    error = refusal(rows)
+    assert error.message.splitlines()[-1] == "and rows 8, 10-13, 20, 21, 29"
+    assert error.rows == tuple(sorted(bad))
+    frame = pd.DataFrame(rows, index=[f"scene {n}" for n in range(30)])
+    assert refusal(frame).message.endswith("and rows scene 8, scene 10, scene 11, scene 12, "
+                                           "scene 13, scene 20, scene 21, scene 29")  # fmt: skip
+    below = pd.DataFrame({"prompt": [None] * 9}, index=range(-8, 1))
+    assert refusal(below).message.endswith("and rows -3, -2, -1, 0")
+
+
+def test_only_a_very_long_list_of_rows_is_cut_and_the_error_has_all_of_them() -> None:
+    rows = [{"prompt": "a", "duration": 7 if n % 2 else 4} for n in range(2000)]
+    error = refusal(rows)
+    last = error.message.splitlines()[-1]
+    assert last.startswith("and rows 11, 13, 15, ")
+    assert last.endswith(", … (all of them: `.rows` of this error)")
+    assert 900 < len(last) < 1100
+    assert error.rows == tuple(range(1, 2000, 2))
+
+
+def test_a_row_with_more_faults_than_are_said_is_named_once() -> None:
+    error = refusal(["a boat"], duration=[5, 6, 7, 9, 10, 11, 13])
+    assert error.message.endswith("\nand 2 more about the same")
+    assert error.rows == (0,)
 
 
 def test_a_row_that_is_multiplied_out_complains_once() -> None:
