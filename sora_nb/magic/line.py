@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sora_nb.magic.options import FLAGS, VERBS, Option
+from sora_nb.magic.options import FLAGS, OF_A_SWEEP, VERBS, Option
 from sora_nb.magic.scanner import JSON, LineError, Scan, scan, unquoted
 
 
@@ -23,7 +23,8 @@ class Generate:
 
     ``literal``: the person marked the prompt as one (quotes, ``--`` or a cell). ``inputs`` holds
     JSON values by field name, ``variables`` the names that ``--vars`` allows. With ``sweep`` (the
-    name of a variable) the prompt is a template for its rows, or empty.
+    name of a variable) the prompt is a template for its rows, or empty; ``skip_invalid`` and
+    ``concurrency`` are about that sweep.
     """
 
     prompt: str
@@ -42,6 +43,8 @@ class Generate:
     dry_run: bool = False
     max_cost: float | None = None
     sweep: str | None = None
+    skip_invalid: bool = False
+    concurrency: int | None = None
 
     def arguments(self) -> dict[str, Any]:
         """The keyword arguments of ``Client.generate`` for what was given, without ``take``."""
@@ -167,6 +170,8 @@ def _generate(prompt: str, literal: bool, options: list[tuple[Option, str, str]]
             raise LineError(f"{flag}: {' / '.join(_flags_of(option.field))} is given twice.")
         else:
             values[option.field] = _value(option, flag, unquoted(raw))
+    if "sweep" not in values and (alone := OF_A_SWEEP & values.keys()):
+        raise LineError(f"{_flags_of(min(alone))[0]} is about a sweep: it needs --sweep VAR.")
     return Generate(prompt, literal, inputs=inputs, **values)
 
 
@@ -177,7 +182,7 @@ def _flags_of(name: str) -> list[str]:
 def _value(option: Option, flag: str, raw: str) -> Any:
     if option.metavar is None:
         return option.constant
-    if option.field in ("duration", "takes"):
+    if option.field in ("duration", "takes", "concurrency"):
         if not re.fullmatch(r"[0-9]{1,6}", raw) or int(raw) < 1:
             raise LineError(f"{flag} {raw}: not a whole number from 1 on ({option.metavar}).")
         return int(raw)

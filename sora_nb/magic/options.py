@@ -40,6 +40,10 @@ OPTIONS = (
     Option(
         ("--sweep",), "sweep", "VAR", "a film for each row of the variable VAR: prompts or a table"
     ),
+    Option(
+        ("--skip-invalid",), "skip_invalid", None, "with --sweep: make the rows that can be made"
+    ),
+    Option(("--concurrency",), "concurrency", "N", "with --sweep: at most N films at a time"),
     Option(("--new",), "new", None, "pay again although this film already exists"),
     Option(
         ("--vars",), "variables", "A,B", "put the variables A and B where the prompt says {A}, {B}"
@@ -47,6 +51,9 @@ OPTIONS = (
     Option(("--dry-run",), "dry_run", None, "show the exact request and its price; send nothing"),
     Option(("--max-cost",), "max_cost", "USD", "refuse if the estimate is above it"),
 )
+
+OF_A_SWEEP = frozenset({"skip_invalid", "concurrency"})
+"""The fields that mean nothing without ``--sweep``."""
 
 FLAGS: Mapping[str, Option] = {flag: option for option in OPTIONS for flag in option.flags}
 

@@ -28,6 +28,8 @@ def make_sweep(
         namespace[command.sweep],
         template=template or None,
         takes=command.takes,
+        concurrency=command.concurrency,
+        on_invalid="skip" if command.skip_invalid else "raise",
         start=False,
         **command.arguments(),
     )

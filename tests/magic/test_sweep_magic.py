@@ -12,14 +12,15 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from sora_nb.client import Client
-from sora_nb.core.errors import BudgetExceeded
+from sora_nb.core.errors import BudgetExceeded, InvalidRequest
 from sora_nb.display.sweep import Sweep
 from sora_nb.magic import extension, sweeping
 from sora_nb.magic.completion import complete
 from sora_nb.magic.line import Generate, parse
-from sora_nb.magic.options import help_text
+from sora_nb.magic.options import FLAGS, help_text
 from sora_nb.magic.scanner import LineError
 from sora_nb.planning.outlook import Outlook
+from sora_nb.planning.plan import plan_rows
 
 ROWS = [{"animal": "koi"}, {"animal": "fox"}]
 
@@ -63,7 +64,9 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
 
 def test_a_table_of_prompts_needs_no_prompt_on_the_line(desk: Desk) -> None:
     desk.make("--sweep rows")
-    assert desk.client.sweep.call_args_list == [call(ROWS, template=None, takes=1, start=False)]
+    assert desk.client.sweep.call_args_list == [
+        call(ROWS, template=None, takes=1, concurrency=None, on_invalid="raise", start=False)
+    ]
     desk.sweep.start.assert_called_once_with()
     assert desk.shown == [(desk.sweep, False)]
 
@@ -74,6 +77,8 @@ def test_options_hold_for_all_rows_and_out_binds_the_sweep(desk: Desk) -> None:
         ROWS,
         template=None,
         takes=3,
+        concurrency=None,
+        on_invalid="raise",
         start=False,
         duration=8,
         aspect_ratio="portrait",
@@ -82,6 +87,48 @@ def test_options_hold_for_all_rows_and_out_binds_the_sweep(desk: Desk) -> None:
     )
     assert names["films"] is desk.sweep
     assert desk.shown == [(desk.sweep, True)]
+
+
+@pytest.mark.parametrize(
+    ("line", "cell"),
+    [("--sweep rows --skip-invalid --concurrency 3", None),
+     ("--concurrency=3 --sweep rows --skip-invalid", "\na {animal}\n")],
+)  # fmt: skip
+def test_bad_rows_can_be_left_out_and_so_many_made_at_a_time(
+    desk: Desk, line: str, cell: str | None
+) -> None:
+    desk.make(line, cell)
+    (made,) = desk.client.sweep.call_args_list
+    assert (made.kwargs["on_invalid"], made.kwargs["concurrency"]) == ("skip", 3)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("a boat --skip-invalid", "--skip-invalid is about a sweep: it needs --sweep VAR"),
+        ("a boat --concurrency 2", "--concurrency is about a sweep: it needs --sweep VAR"),
+        ("--sweep rows --concurrency 0", "--concurrency 0: not a whole number from 1 on"),
+        ("--sweep rows --concurrency many", "not a whole number from 1 on"),
+        ("--sweep rows --skip-invalids", "Did you mean --skip-invalid?"),
+        ("--sweep rows --concurency 2", "Did you mean --concurrency?"),
+    ],
+)
+def test_what_is_about_a_sweep_is_refused_where_there_is_none_or_it_is_misspelt(
+    desk: Desk, line: str, words: str
+) -> None:
+    with pytest.raises(LineError, match=words):
+        desk.make(line)
+    desk.client.sweep.assert_not_called()
+
+
+def test_the_error_of_bad_rows_names_the_option_that_can_be_typed_here(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk.client, "sweep", lambda rows, **how: plan_rows(rows, takes=1))
+    with pytest.raises(InvalidRequest) as caught:
+        desk.make("--sweep rows", rows=["a boat", None])
+    (flag,) = {word.strip("().") for word in caught.value.advice.split()} & FLAGS.keys()
+    assert FLAGS[flag].field == "skip_invalid"
 
 
 @pytest.mark.parametrize(
@@ -156,7 +203,7 @@ def test_tab_offers_variables_and_help_names_the_option() -> None:
     offer = complete("%sora --sweep r", keys=lambda _: [], names=["rows", "other"])
     assert offer is not None
     assert offer.items == ("rows",)
-    assert "--sweep VAR" in help_text()
+    assert all(words in help_text() for words in ("--sweep VAR", "--concurrency N"))
 
 
 @pytest.fixture
