@@ -30,6 +30,7 @@ from sora_nb.engine.engine import Engine
 from sora_nb.engine.history import RECALLED, History
 from sora_nb.engine.ledger import Ledger
 from sora_nb.engine.limits import Places, SlotClock
+from sora_nb.engine.recovery import Recovery
 from sora_nb.engine.schedule import Schedule
 from sora_nb.service.embedded import EmbeddedSimulator
 from sora_nb.service.transport import Transport
@@ -49,6 +50,7 @@ class Workshop:
     ledger: Ledger
     service: Transport
     engine: Engine
+    recovery: Recovery
     simulator: EmbeddedSimulator | None
     session: str
     batches: list[Batch] = field(default_factory=list)
@@ -64,6 +66,8 @@ class Workshop:
             with suppress(KeyTaken):
                 found = self.ledger.create(record, reuse=not new)
                 break
+        for batch in self.batches:
+            batch.release([found.key])
         self.engine.start(self.taken_up(found))
         return self.board[found.key], found.key != record.key
 
@@ -85,7 +89,7 @@ class Workshop:
         with suppress(IllegalMove):  # another kernel that is given it as well was first
             if found.state is State.STOPPED:
                 return self.ledger.move(found.key, Watched(self.session))
-            return self.engine.recover(found)
+            return self.recovery.recover(found)
         return self.board[found.key]
 
     def again(self, key: str) -> tuple[TaskRecord, bool]:
@@ -141,7 +145,7 @@ class Workshop:
             self.ledger.take_in(record)
             if record.state is State.READY:
                 try:
-                    found = self.engine.recover(record)
+                    found = self.recovery.recover(record)
                 except LinkExpired:
                     lost.append(record)
                     continue
@@ -244,10 +248,11 @@ def build(settings: Settings) -> Workshop:
         clock=time.time,
         random=random.random,
     )
+    media = Media(settings.media, clock=time.time, version=__version__)
     engine = Engine(
         service=service,
         ledger=ledger,
-        media=Media(settings.media, clock=time.time, version=__version__),
+        media=media,
         board=board,
         schedule=schedule,
         agenda=Agenda(clock=loop.time, later=loop.call_later),
@@ -255,4 +260,7 @@ def build(settings: Settings) -> Workshop:
         places=Places(settings.concurrency),
         submit_timeout=settings.submit_timeout,
     )
-    return Workshop(settings, journal, board, ledger, service, engine, simulator, _session())
+    recovery = Recovery(media, ledger, now=time.time)
+    return Workshop(
+        settings, journal, board, ledger, service, engine, recovery, simulator, _session()
+    )

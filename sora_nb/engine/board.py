@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from sora_nb.core.errors import SoraError
-from sora_nb.core.task import TaskRecord
+from sora_nb.core.task import State, TaskRecord
 from sora_nb.engine.history import History
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,7 @@ class Board:
         self._progress: dict[str, Progress] = {}
         self._listeners: dict[str, list[Listener]] = {}
         self._waiters: dict[str, list[concurrent.futures.Future[TaskRecord]]] = {}
+        self._held_up: dict[str, Callable[[], SoraError]] = {}
         self._changed: set[str] = set()
         self._scheduled = False
         self._closed = False
@@ -65,6 +66,8 @@ class Board:
         self._records[record.key] = record
         if before is not None:
             self.history.learn(record)
+        if record.state is not State.QUEUED:
+            self._held_up.pop(record.key, None)
         if record.finished:
             self._progress.pop(record.key, None)
             for waiter in self._waiters.pop(record.key, ()):
@@ -79,23 +82,39 @@ class Board:
     def wait_finished(self, key: str, waiter: concurrent.futures.Future[TaskRecord]) -> None:
         """Give ``waiter`` the record as soon as nothing more happens to it by itself.
 
-        Once the board is closed nothing happens any more: it gets a SoraError that says so.
+        Once the board is closed, or while the task is held up, nothing happens to an unfinished
+        one: it gets a SoraError that says so.
         """
-        record = self._records[key]
-        if not record.finished and not self._closed:
+        record, why = self._records[key], self._held_up.get(key)
+        if not record.finished and not self._closed and why is None:
             self._waiters.setdefault(key, []).append(waiter)
         elif waiter.set_running_or_notify_cancel():
             if record.finished:
                 waiter.set_result(record)
-            else:
+            elif self._closed or why is None:
                 waiter.set_exception(_nobody_watches(record))
+            else:
+                waiter.set_exception(why())
+
+    def hold_up(self, keys: Iterable[str], why: Callable[[], SoraError]) -> None:
+        """Nothing happens to these queued tasks until a person decides: who waits is told why."""
+        keys = tuple(keys)
+        self._held_up.update(dict.fromkeys(keys, why))
+        self._tell_waiters(keys)
+
+    def let_go(self, keys: Iterable[str]) -> None:
+        """They are held up no longer. Safe to call for any task."""
+        for key in keys:
+            self._held_up.pop(key, None)
 
     def close(self) -> None:
         """Nobody lives these tasks any more: who waits for one is told."""
         self._closed = True
-        waiters, self._waiters = self._waiters, {}
-        for key, waiting in waiters.items():
-            for waiter in waiting:
+        self._tell_waiters(tuple(self._waiters))
+
+    def _tell_waiters(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            for waiter in self._waiters.pop(key, ()):
                 self.wait_finished(key, waiter)
 
     def listen(self, keys: Iterable[str], listener: Listener) -> Callable[[], None]:

@@ -104,11 +104,20 @@ class Engine:
                 advice="Stop it there, or here once it was sent.",
                 task=key,
             )
+        await self._stop(key, move.Stopped())
+
+    async def take_back(self, key: str, note: str) -> None:
+        """Stop a task unless it was sent, which the answer to a POST that is on its way tells."""
+        await self._posting.answered(key)
+        if self._board[key].state is State.QUEUED:
+            await self._stop(key, move.Stopped(note=note))
+
+    async def _stop(self, key: str, stopped: move.Stopped) -> None:
         try:
             if self._board[key].state in UNFINISHED:
                 await self._lives.withdraw(key)
                 if self._board[key].state in UNFINISHED:
-                    self._ledger.move(key, move.Stopped())
+                    self._ledger.move(key, stopped)
         finally:
             self._over(key)
 
@@ -116,17 +125,6 @@ class Engine:
         """Watch a stopped task again."""
         self._ledger.move(key, move.Watched(session))
         self.start(self._board[key])
-
-    def recover(self, record: TaskRecord) -> TaskRecord:
-        """Look whether a reused task's film is still there, and fetch it again if it can be.
-
-        Raises LinkExpired when the film has gone and its link with it.
-        """
-        if record.state is not State.READY or self._media.existing(record) is not None:
-            return record
-        if not record.urls or (record.expires_at or 0.0) <= self._schedule.now():
-            raise outcome.gone(record)
-        return self._ledger.move(record.key, move.Vanished())
 
     def adopt(self, key: str, task_id: str) -> None:
         """Go on with an unsure task whose id a person found."""

@@ -12,7 +12,7 @@ from sora_nb.core.lifecycle import Accepted, Sending, new_record
 from sora_nb.core.task import State, VideoRequest
 from sora_nb.engine.batch import Batch
 
-from .virtual_time import VirtualLoop, live, now
+from .virtual_time import live, now
 from .world import SERVICE, World, done_after
 
 
@@ -109,65 +109,6 @@ def test_a_thousand_tasks_come_to_their_end() -> None:
         await rest(world, batch)
         assert set(states(world, keys)) == {State.READY}
         assert world.service.posts == 1000
-
-    live(scenario())
-
-
-def test_a_stop_spares_what_was_not_sent_and_keeps_what_is_paid_for() -> None:
-    async def scenario() -> None:
-        world = World()
-        keys = write_down(world, 8)
-        batch = batch_of(world, keys, concurrency=3)
-        await world.until_posts(3)
-        await batch.stop()
-        assert batch.is_empty
-        assert states(world, keys)[3:] == [State.STOPPED] * 5
-        assert {world.board[key].note for key in keys[3:]} == {"stopped before it was sent"}
-        await rest(world, batch)
-        assert states(world, keys)[:3] == [State.READY] * 3
-        assert world.service.posts == 3
-
-    live(scenario())
-
-
-def test_a_stop_goes_on_watching_what_is_sent_while_it_stops_others() -> None:
-    async def scenario(steps: int) -> None:
-        world = World()
-
-        async def slow() -> str:
-            await asyncio.sleep(1)
-            return f"task {world.service.posts} at {now()}"
-
-        world.service.submits = [slow] * 30
-        keys = write_down(world, 30)
-        batch = batch_of(world, keys, concurrency=30)
-        loop = asyncio.get_running_loop()
-        assert isinstance(loop, VirtualLoop)
-        await asyncio.sleep(0.02)
-        loop.come_late(0.09)  # several slots at once: many POSTs are about to leave
-        for _ in range(steps):
-            await asyncio.sleep(0)
-        await batch.stop()
-        await rest(world, batch)
-        assert set(states(world, keys)) == {State.READY, State.STOPPED}
-        paid = [key for key in keys if world.board[key].task_id is not None]
-        assert set(states(world, paid)) == {State.READY}
-        assert len(paid) == world.service.posts
-
-    for steps in range(4):
-        live(scenario(steps))
-
-
-def test_a_stop_reaches_tasks_that_wait_for_their_turn_in_the_engine() -> None:
-    async def scenario() -> None:
-        world = World(places=2)
-        keys = write_down(world, 6)
-        batch = batch_of(world, keys, concurrency=6)
-        await world.until_posts(2)
-        await batch.stop()
-        await rest(world, batch)
-        assert states(world, keys) == [State.READY] * 2 + [State.STOPPED] * 4
-        assert world.service.posts == 2
 
     live(scenario())
 

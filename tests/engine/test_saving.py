@@ -116,15 +116,15 @@ def test_the_film_of_a_finished_task_that_vanished_is_fetched_again_while_its_li
         world = World()
         world.ask()
         record = await world.rest()
-        assert world.engine.recover(record) == record
+        assert world.recovery.recover(record) == record
         world.media.there.clear()
-        world.engine.start(world.engine.recover(record))
+        world.engine.start(world.recovery.recover(record))
         assert world.state() is State.SAVING
         assert (await world.rest()).state is State.READY
         world.media.there.clear()
         await asyncio.sleep(16 * 86_400)
         with pytest.raises(LinkExpired, match="boat"):
-            world.engine.recover(world.board["boat"])
+            world.recovery.recover(world.board["boat"])
         assert world.service.posts == 1
 
     live(scenario())

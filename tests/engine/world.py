@@ -16,6 +16,7 @@ from sora_nb.engine.ledger import Ledger
 from sora_nb.engine.limits import Places, SlotClock
 from sora_nb.engine.ports import Fetch
 from sora_nb.engine.ports import Journal as JournalPort
+from sora_nb.engine.recovery import Recovery
 from sora_nb.engine.schedule import Schedule
 
 from .virtual_time import now
@@ -189,6 +190,7 @@ class World:
             random=randomness,
         )
         self.places = Places(places)
+        self.recovery = Recovery(self.media, self.ledger, now=now)
         self.engine = Engine(
             service=self.service,
             ledger=self.ledger,

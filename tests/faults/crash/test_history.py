@@ -104,7 +104,7 @@ class History(RuleBasedStateMachine):
                 if found.state is State.STOPPED:
                     kernel.world.engine.watch(found.key)
                 else:
-                    kernel.world.engine.start(kernel.world.engine.recover(found))
+                    kernel.world.engine.start(kernel.world.recovery.recover(found))
 
         self._run(work())
 
