@@ -15,6 +15,7 @@ import { posters } from "./rowsposters";
 import { keepShortcutsOut } from "./shortcuts";
 import { gathered, summary } from "./summary";
 import type { Surroundings } from "./surroundings";
+import { tellUse } from "./used";
 import type { RenderProps } from "./widget";
 
 /** The one synced value of a gallery. */
@@ -26,8 +27,6 @@ export interface GallerySnapshot extends Whole, Head {
   rows: Row[];
 }
 
-/** A person who uses the gallery is told to the kernel at most once in so many ms. */
-const USED = 30_000;
 /** Keys are few: a thousand rows are sorted anew at most once in so many ms while they change. */
 const RESORT = 400;
 
@@ -47,7 +46,6 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
   let chosen: ReadonlySet<number> = new Set();
   let waiting: (() => void) | null = null;
   let said: string | null = null;
-  let used = -Infinity;
 
   const head = headView(world, life.signal);
   const filter = filterBar(() => draw(), (kind) => list.layout(kind), life.signal);
@@ -186,15 +184,7 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
     tell(!next.rows.some(runs));
   }
 
-  function use(): void {
-    if (world.now() - used < USED) return;
-    used = world.now();
-    world.send({ kind: "used" });
-  }
-  for (const event of ["pointerdown", "keydown", "wheel"]) {
-    root.addEventListener(event, use, { capture: true, passive: true, signal: life.signal });
-  }
-
+  tellUse(root, world, life.signal);
   life.signal.addEventListener("abort", () => root.remove(), { once: true });
   el.append(root);
   follow<GallerySnapshot>(model, world, { name: "rows", by: "n" }, changed, life.signal);

@@ -9,6 +9,7 @@ import { childOf } from "./life";
 import { keepShortcutsOut } from "./shortcuts";
 import type { Clock, PanelSnapshot } from "./snapshot";
 import type { Surroundings } from "./surroundings";
+import { tellUse } from "./used";
 import type { RenderProps } from "./widget";
 
 /** The moment (ms of `world.now`) at which a clock of the kernel was right. */
@@ -27,6 +28,7 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
   // Our words are English in pages of every direction; a prompt has its own.
   root.dir = "ltr";
   keepShortcutsOut(root, life.signal);
+  tellUse(root, world, life.signal);
   const clock = ticker(life.signal);
   const views = new Map<string, CardView>();
   const tools = { send: world.send, copy, announce: live.say };

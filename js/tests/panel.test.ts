@@ -48,6 +48,7 @@ test.each(fixtureNames)("%s is drawn: each card with its prompt, state and butto
   articles.forEach((article, index) => {
     const item = cards[index];
     expect(find(article, ".snb-prompt").textContent).toBe(item?.prompt);
+    expect(find(article, ".snb-facts").textContent?.split(" · ")).toContain(item?.key);
     expect(article.querySelectorAll(".snb-actions .snb-buttons button")).toHaveLength(item?.actions.length ?? -1);
     expect(article.querySelector("video") !== null).toBe(item?.film !== null);
   });
@@ -206,7 +207,7 @@ describe("a new snapshot", () => {
 test("a click goes to Python as a small command", () => {
   const { model, el } = open(fixture("processing"));
   button(el, "Stop watching").click();
-  expect(model.sent.slice(1)).toEqual([{ kind: "stop", key: "k7f3qa" }]);
+  expect(model.sent.slice(1)).toEqual([{ kind: "used" }, { kind: "stop", key: "k7f3qa" }]);
 });
 
 test("a film is asked of the kernel with a number that each view has for itself", async () => {

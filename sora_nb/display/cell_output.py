@@ -16,6 +16,9 @@ from sora_nb.display.saved_page import WIDGET, Bundle, new_display_id, publish
 # What a page shows that draws neither the widget nor trusts the notebook: nothing, not its repr.
 _NOTHING: Bundle = {"text/html": "", "text/plain": ""}
 
+IDLE = 600.0
+"""Seconds after which a panel that nobody used becomes plain HTML, where that stands behind it."""
+
 _LATE = 1.5
 """Seconds in which a widget is drawn: a page that was seen before it would flash up."""
 

@@ -1,7 +1,9 @@
-"""One panel in one output: live while its tasks move, rewritten as plain HTML once they rest.
+"""One panel in one output: live while its tasks move or somebody uses it, then plain HTML.
 
-The panel is told on the private thread alone. The rewriting goes by display id, which
-works from a thread at once and is what the notebook saves (jupyter.md, "What survives").
+The panel is told on the private thread alone. The rewriting goes by display id, which works from a
+thread at once and is what the notebook saves (jupyter.md, "What survives"). Where the plain page is
+an output of its own, it is right from a task's end on, and the player stays until nobody uses it.
+Elsewhere the page takes the panel's place at the end: what the notebook holds by then is saved.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import asyncio
 import concurrent.futures
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,9 +20,9 @@ from typing import TYPE_CHECKING, Any
 from sora_nb.core.errors import SoraError
 from sora_nb.core.task import UNFINISHED, State, TaskRecord
 from sora_nb.display import film_answers, places, snapshot
-from sora_nb.display.cell_output import CellOutput
+from sora_nb.display.cell_output import IDLE, CellOutput
 from sora_nb.display.host import host_here
-from sora_nb.display.saved_page import page_on_its_way, saved_page
+from sora_nb.display.saved_page import SavedPage, page_on_its_way, saved_page
 
 if TYPE_CHECKING:
     from sora_nb.display.handle import Owner, Task
@@ -32,20 +34,27 @@ log = logging.getLogger(__name__)
 class Output:
     """Shows ``tasks`` in the cell that runs now.
 
-    ``grace``: seconds that a task which rests without a film keeps its buttons.
-    ``player``: films that are ready keep the live player, beside the plain HTML.
+    ``grace``: seconds that a task which rests without a film keeps its buttons, unused, where the
+    plain page would take their place at once. ``player``: films that are ready keep the live
+    player, beside the plain HTML. ``clock`` gives seconds for how long nobody used it.
     """
 
     def __init__(
-        self, tasks: Sequence[Task], owner: Owner, *, grace: float, player: bool = False
+        self,
+        tasks: Sequence[Task],
+        owner: Owner,
+        *,
+        grace: float,
+        player: bool = False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         from sora_nb.display.feed import Feed
         from sora_nb.display.widget import LiveWidget
 
         self._tasks = list(tasks)
         self._owner = owner
-        self._grace = grace
         self._player = player
+        self._clock = clock
         self._host = host_here()
         self._root = places.server_root_of_kernel()
         feed = Feed("cards", by="key")
@@ -55,9 +64,10 @@ class Output:
         self._panel = LiveWidget(feed, owner.now)
         self._place = CellOutput(self._panel.model_id, self._host)
         self._answers = film_answers.FilmAnswers(owner, self._panel)
+        self._patience = IDLE if self._place.apart else grace
+        self._used_until = 0.0
+        self._used_no_more = asyncio.Event()
         self._rewriting: asyncio.Task[None] | None = None
-        self._playing_until = 0.0
-        self._paused = asyncio.Event()
         self.settled: concurrent.futures.Future[None] = concurrent.futures.Future()
 
     @property
@@ -84,10 +94,9 @@ class Output:
 
     def _changed(self, _keys: frozenset[str] = frozenset()) -> None:
         """On the private thread, after each burst of changes."""
-        states = {record.state for record in self._records()}
-        rests = not states & UNFINISHED
-        watched = self._playing_until > time.monotonic()
-        if watched or states != {State.READY}:  # else they appear with the rewriting, once
+        rests = not {record.state for record in self._records()} & UNFINISHED
+        # Where the end rewrites the output, films appear once: with the rewriting.
+        if not self._ends_at_once or self._used_until > self._clock():
             self._tell()
         if not rests and self._rewriting is not None:
             self._rewriting.cancel()
@@ -98,28 +107,48 @@ class Output:
 
     async def _rewrite(self) -> None:
         """Make the output outlive kernel and page."""
-        if {record.state for record in self._records()} != {State.READY}:
-            await asyncio.sleep(self._grace)
-        await self._watched_to_the_end()
         try:
-            page = await asyncio.to_thread(
-                saved_page, self._tasks, self._owner, self._root, attended=True
-            )
-            (self._place.plain if page.plays else self._place.live)(page.bundle)
-            self._tell()
+            if self._place.apart:
+                self._place.stand_in((await self._page()).bundle)
+                self._settle()
+            if not self._ends_at_once:
+                self._used_until = max(self._used_until, self._clock() + self._patience)
+            await self._unused()
+            if self._host.rewrites:
+                page = await self._page()
+                if page.plays:
+                    self._place.plain(page.bundle)
+                elif not self._place.apart:
+                    self._place.live(page.bundle)
         finally:
-            if not self.settled.done():
-                self.settled.set_result(None)
+            self._tell()
+            self._settle()
 
-    async def _watched_to_the_end(self) -> None:
-        """Rewriting the output would cut off who watches a first take while others are made."""
-        while (left := self._playing_until - time.monotonic()) > 0:
-            self._paused.clear()
+    @property
+    def _ends_at_once(self) -> bool:
+        """Whether the plain page takes the panel's place as soon as nobody watches a film in it."""
+        states = {record.state for record in self._records()}
+        return states == {State.READY} and self._host.rewrites and not self._place.apart
+
+    async def _page(self) -> SavedPage:
+        return await asyncio.to_thread(
+            saved_page, self._tasks, self._owner, self._root, attended=True
+        )
+
+    async def _unused(self) -> None:
+        """Return when nobody uses the panel: rewriting it would take it out of their hands."""
+        while (left := self._used_until - self._clock()) > 0:
+            self._used_no_more.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._paused.wait(), left)
+                await asyncio.wait_for(self._used_no_more.wait(), left)
+
+    def _settle(self) -> None:
+        if not self.settled.done():
+            self.settled.set_result(None)
 
     async def _obey(self, command: dict[str, Any]) -> None:
         """Do what a button asks. Runs on the private loop; the click's own thread is free again."""
+        self._used_until = max(self._used_until, self._clock() + self._patience)
         task = next((task for task in self._tasks if task.key == command.get("key")), None)
         if task is None:
             return
@@ -132,10 +161,9 @@ class Output:
                 case "retry" | "resend":
                     await self._try_again(task)
                 case "playing":
-                    self._playing_until = time.monotonic() + film_answers.seconds_of(
-                        command.get("seconds")
-                    )
-                    self._paused.set()
+                    seconds = film_answers.seconds_of(command.get("seconds"))
+                    self._used_until = self._clock() + seconds + self._patience
+                    self._used_no_more.set()
                 case kind if kind in film_answers.KINDS:
                     await self._answers.answer(task.record, command)
         except SoraError:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from sora_nb.display.handle import Task
 
 GRACE = 20.0
-"""Seconds that the buttons of a failed, unsure or stopped task stay before it is rewritten."""
+"""Seconds that the unused buttons of a failed, unsure or stopped task stay where the plain page
+takes their place."""
 
 SETTLE = 30.0
 

@@ -12,6 +12,12 @@ from tests.browser.jupyter_server import Server
 
 READY_MS = 60_000
 
+FILM = "video:visible"
+"""The film that a person sees: a plain page that stands behind its player holds it as well."""
+
+PLAIN_AT_ONCE = "from sora_nb.display import output as _output; _output.IDLE = 0"
+"""Code of a first cell: a panel whose tasks rest becomes plain HTML as if long unused."""
+
 _NOTEBOOK = "window.jupyterapp?.shell?.currentWidget"
 
 
@@ -166,6 +172,11 @@ def notebook(cells: list[str], kernel: str) -> dict[str, Any]:
             for index, source in enumerate(cells)
         ],
     }
+
+
+def page_of(output: Locator) -> Locator:
+    """The plain page of an output."""
+    return output.locator(".sora-nb-saved")
 
 
 def film_plays(video: Locator, timeout: float = 60) -> None:

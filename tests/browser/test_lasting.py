@@ -13,7 +13,14 @@ from nbconvert import HTMLExporter
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.jupyter_server import running_server
-from tests.browser.lab_page import LabPage, film_plays, screenshot
+from tests.browser.lab_page import (
+    FILM,
+    PLAIN_AT_ONCE,
+    LabPage,
+    film_plays,
+    page_of,
+    screenshot,
+)
 
 LOAD = "%load_ext sora_nb"
 SLOW = "import os; os.environ['SORA_NB_SIMULATOR_SPEED'] = '12'"
@@ -32,11 +39,6 @@ def player(output: Locator) -> Locator:
     """The live player, once its film can be played."""
     expect(output.locator(".snb-bar")).to_have_attribute("data-ready", "true", timeout=30_000)
     return output.locator(".snb-player video")
-
-
-def page_of(output: Locator) -> Locator:
-    """The plain page of the same output."""
-    return output.locator(".sora-nb-saved")
 
 
 def reopened_without_a_kernel(lab: LabPage) -> None:
@@ -80,7 +82,7 @@ def test_a_notebook_saved_meanwhile_says_how_to_go_on_when_its_kernel_is_gone(
     screenshot(lab.page, "lasting_meanwhile")
     lab.run(0)
     lab.run(2)
-    film_plays(lab.output(2).locator("video"), 40)
+    film_plays(lab.output(2).locator(FILM), 40)
 
 
 @pytest.mark.parametrize("where", ["below the server's root", "elsewhere"])
@@ -186,27 +188,28 @@ def test_a_second_view_of_an_output_shows_the_same_and_both_play(lab: LabPage) -
     film_plays(player(lab.output(1)))
     expect(page_of(kite)).to_be_hidden()
     screenshot(lab.page, "lasting_views")
-    film_plays(boat.locator("video"), 40)
-    film_plays(lab.output(2).locator("video"), 40)
+    film_plays(boat.locator(FILM), 40)
+    film_plays(lab.output(2).locator(FILM), 40)
 
 
 def test_prices_and_prompts_with_dollar_signs_are_no_mathematics(lab: LabPage) -> None:
     prompt = "five $5 notes and six $6 notes"
     plain = f"from IPython.display import HTML\nHTML('<p>{prompt}</p>')"
-    lab.open("dollars", [LOAD, f"%sora {prompt} --wait", plain])
+    lab.open("dollars", [f"{LOAD}\n{PLAIN_AT_ONCE}", f"%sora {prompt} --wait", plain])
     for cell in range(3):
         lab.run(cell)
     expect(lab.output(2).locator("mjx-container")).not_to_have_count(0)  # what would happen
-    film_plays(lab.output(1).locator("video"))
     expect(page_of(lab.output(1)).get_by_text(prompt, exact=True)).to_be_visible()
+    film_plays(lab.output(1).locator(FILM))
     assert lab.output(1).locator("mjx-container").count() == 0
 
 
-def test_a_saved_notebook_is_plain_files_and_html(lab: LabPage) -> None:
-    lab.open("plain", [LOAD, "%sora a lighthouse --wait"])
+def test_a_notebook_whose_films_nobody_uses_is_saved_as_plain_files_and_html(lab: LabPage) -> None:
+    lab.open("plain", [f"{LOAD}\n{PLAIN_AT_ONCE}", "%sora a lighthouse --wait"])
     lab.run(0)
     lab.run(1)
-    film_plays(lab.output(1).locator("video"))
+    expect(page_of(lab.output(1))).to_be_visible(timeout=20_000)
+    film_plays(lab.output(1).locator(FILM))
     output, standin = lab.save()["cells"][1]["outputs"]
     assert set(output["data"]) == {"text/html", "image/jpeg", "text/plain"}
     assert {"".join(words) for words in standin["data"].values()} == {""}

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.jupyter_server import Server
-from tests.browser.lab_page import LabPage, film_plays, screenshot
+from tests.browser.lab_page import FILM, LabPage, film_plays, page_of, screenshot
 
 LOAD = "%load_ext sora_nb"
 PLACE = "from sora_nb.display.host import host_here\nprint(host_here().name)"
@@ -37,9 +37,10 @@ def test_a_prompt_runs_its_panel_moves_and_its_film_plays_again_after_a_reload(
     notebook.run(1)
     panel = notebook.output(1)
     expect(panel.get_by_text("processing", exact=True)).to_be_visible(timeout=10_000)
-    film_plays(panel.locator("video"))
+    film_plays(panel.locator(FILM))
+    expect(panel.get_by_role("button", name="One frame on")).to_be_visible()
+    expect(page_of(panel)).to_be_hidden()
     screenshot(notebook.page, "notebook7")
-    expect(panel.locator(".sora-nb-saved")).to_be_visible(timeout=20_000)
 
     notebook.run(2)
     doctor = notebook.output(2)
@@ -49,5 +50,9 @@ def test_a_prompt_runs_its_panel_moves_and_its_film_plays_again_after_a_reload(
 
     notebook.save()
     notebook.load()
-    film_plays(notebook.output(1).locator("video"))
+    film_plays(panel.locator(FILM))
     expect(notebook.output(2).get_by_text("this page plays H.264")).to_be_visible()
+    notebook.shut_down_kernel()
+    notebook.load()
+    expect(page_of(panel)).to_be_visible()
+    film_plays(panel.locator(FILM))

@@ -5,10 +5,16 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab_page import LabPage, film_plays, screenshot
+from tests.browser.lab_page import (
+    FILM,
+    PLAIN_AT_ONCE,
+    LabPage,
+    film_plays,
+    page_of,
+    screenshot,
+)
 
 LOAD = "%load_ext sora_nb"
-FILM = "video"
 # A busy cell ends when the test says so: nothing here depends on how fast the machine is.
 SLEEPS = """import pathlib, time
 while not pathlib.Path('enough').exists():
@@ -38,9 +44,10 @@ def test_the_film_is_made_and_plays_while_another_cell_keeps_the_kernel_busy(
 
 
 def test_the_film_still_plays_after_save_reload_kernel_restart_and_reopening(lab: LabPage) -> None:
-    lab.open("lasting", [LOAD, "%sora a lighthouse at dusk --wait"])
+    lab.open("lasting", [f"{LOAD}\n{PLAIN_AT_ONCE}", "%sora a lighthouse at dusk --wait"])
     lab.run(0)
     lab.run(1)
+    expect(page_of(lab.output(1))).to_be_visible(timeout=20_000)
     film_plays(lab.output(1).locator(FILM))
     saved = lab.save()
     output, _standin = saved["cells"][1]["outputs"]
@@ -129,7 +136,7 @@ def test_a_reloaded_page_shows_the_end_of_a_task_that_it_saw_begin(lab: LabPage)
 
 
 def test_a_refused_prompt_shows_advice_then_becomes_plain_html(lab: LabPage) -> None:
-    soon = "from sora_nb.display import show; show.GRACE = 2"
+    soon = PLAIN_AT_ONCE.replace("= 0", "= 2")
     lab.open("refused", [f"{soon}\n{LOAD}", "%sora a celebrity [fail:CONTENT_VIOLATION]"])
     lab.run(0)
     lab.run(1)
@@ -137,9 +144,9 @@ def test_a_refused_prompt_shows_advice_then_becomes_plain_html(lab: LabPage) -> 
     expect(output.get_by_text("The service refused the content.", exact=True)).to_be_visible(
         timeout=20_000
     )
-    expect(output.get_by_text("Change the prompt")).to_be_visible()
+    expect(output.locator(".snb-advise")).to_contain_text("Change the prompt")
     screenshot(lab.page, "refused")
-    expect(output.locator(".sora-nb-saved")).to_be_visible(timeout=40_000)
+    expect(page_of(output)).to_be_visible(timeout=40_000)
     expect(output.get_by_text("%sora retry")).to_be_visible()
     for saved in lab.save()["cells"][1]["outputs"]:
         assert "application/vnd.jupyter.widget-view+json" not in saved["data"]
