@@ -1,7 +1,8 @@
 /** Two to nine films side by side: they play, seek and loop as one, and one or more are picked. */
 import { playerBar } from "./bar";
 import { arrange, attribute, make, visible, write } from "./element";
-import { followCard } from "./gallerycards";
+import { SILENT } from "./filmfacts";
+import { followCards } from "./gallerycards";
 import { pickButton, plainButton } from "./gallerydetail";
 import { bringFilm } from "./journey";
 import { keyHelp } from "./keyhelp";
@@ -52,8 +53,11 @@ export function compareView(rows: readonly Row[], world: Surroundings, options: 
   const stage = make("div", "snb-together", [grid]);
   stage.setAttribute("role", "group");
   stage.setAttribute("aria-label", "Player of all compared films");
+  const silent = make("p", "snb-note", [SILENT]);
+  visible(silent, false);
   const el = make("section", "snb-compare", [
     make("div", "snb-dbar", [words, make("span", "snb-gap"), plainButton("cross", "Close the comparison", options.close, signal)]),
+    silent,
     stage,
   ]);
   el.setAttribute("aria-label", "Comparison");
@@ -131,6 +135,7 @@ export function compareView(rows: readonly Row[], world: Surroundings, options: 
     }
 
     async function load(key: string, film: Film): Promise<void> {
+      if (film.silent) visible(silent, true);
       if (film.fps !== null) fastest = Math.max(fastest ?? 0, film.fps);
       screen.style.setProperty("--snb-shape", String(film.width > 0 && film.height > 0 ? film.width / film.height : 16 / 9));
       await bringFilm(key, film, world, {
@@ -148,12 +153,13 @@ export function compareView(rows: readonly Row[], world: Surroundings, options: 
     if (first.key !== null) {
       const key = first.key;
       let asked = false;
-      followCard(key, world, ({ film }) => {
+      followCards(world, (told) => told === key, ({ film }) => {
         if (film && !asked) {
           asked = true;
           void load(key, film);
         }
       }, life.signal);
+      world.send({ kind: "card", key });
       void posterFromKernel(key, world, life.signal).then((address) => {
         if (address !== null && !life.signal.aborted) video.poster = address;
       });

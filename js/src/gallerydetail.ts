@@ -3,7 +3,7 @@ import type { ActionTools } from "./actions";
 import { cardView, type CardView } from "./card";
 import type { Ticker } from "./clock";
 import { attribute, focused, make, visible, write } from "./element";
-import { followCard } from "./gallerycards";
+import { followCards } from "./gallerycards";
 import { putIcon, type IconName } from "./icons";
 import { after, childOf } from "./life";
 import type { Row } from "./rows";
@@ -97,12 +97,11 @@ export function detailView(
     life = own;
     write(quiet, "");
     const callOff = after(PATIENCE, own.signal, () => write(quiet, "The kernel is busy, or gone: it comes when it answers."));
-    followCard(key, world, (card, ahead) => {
+    followCards(world, (told) => told === key, (card, since) => {
       callOff();
       write(quiet, "");
       const fresh = view === null;
       view ??= cardView(world, tools, clock, own.signal);
-      const since = world.now() - Math.max(0, world.wall() - ahead - card.clock.at) * 1000;
       view.show(card, since);
       if (!fresh) return clock.wake();
       holder.replaceChildren(view.el);
@@ -112,6 +111,7 @@ export function detailView(
       // A person has just opened it: it may lie below what they see.
       el.scrollIntoView?.({ block: "nearest" });
     }, own.signal);
+    world.send({ kind: "card", key });
   }
 
   el.addEventListener("keydown", (event) => {

@@ -4,8 +4,9 @@ import { cardView, type CardView } from "./card";
 import type { Ticker } from "./clock";
 import { FEWEST, MOST } from "./compare";
 import { arrange, attribute, focused, make, visible, write } from "./element";
+import { followCards } from "./gallerycards";
 import type { Card } from "./snapshot";
-import { ask, isMessage, type CardMessage, type Instead } from "./studiostate";
+import { ask, isMessage, type Instead } from "./studiostate";
 import type { Surroundings } from "./surroundings";
 import { announcement } from "./words";
 
@@ -66,25 +67,23 @@ export function openCards(
     opened(keys);
   }
 
+  followCards(world, (key) => keys.includes(key), (card, since) => {
+    const known = views.get(card.key);
+    const view = known?.view ?? cardView(world, tools, clock, signal);
+    const inside = adrift && !known;
+    views.set(card.key, { view, card });
+    view.show(card, since);
+    draw();
+    if (known && known.card.state !== card.state) tools.announce(announcement(card));
+    if (!inside) return;
+    adrift = false;
+    view.el.focus({ preventScroll: true });
+  }, signal);
   world.listen((message) => {
-    if (isMessage<CardMessage>(message, "card") && keys.includes(message.card.key)) {
-      const { card, at } = message;
-      const known = views.get(card.key);
-      const view = known?.view ?? cardView(world, tools, clock, signal);
-      const inside = adrift && !known;
-      views.set(card.key, { view, card });
-      const passed = card.clock.running ? Math.max(0, at - card.clock.at) : 0;
-      view.show(card, world.now() - passed * 1000);
-      draw();
-      if (known && known.card.state !== card.state) tools.announce(announcement(card));
-      if (!inside) return;
-      adrift = false;
-      view.el.focus({ preventScroll: true });
-    } else if (isMessage<Instead>(message, "instead") && keys.includes(message.key)) {
-      // The button that had the focus goes with its card: the new one takes it.
-      adrift = views.get(message.key)?.view.el.contains(focused(list)) ?? false;
-      open(keys.map((key) => (key === message.key ? message.by : key)));
-    }
+    if (!isMessage<Instead>(message, "instead") || !keys.includes(message.key)) return;
+    // The button that had the focus goes with its card: the new one takes it.
+    adrift = views.get(message.key)?.view.el.contains(focused(list)) ?? false;
+    open(keys.map((key) => (key === message.key ? message.by : key)));
   }, signal);
   beside.addEventListener("click", () => compare(filmed()), { signal });
   close.addEventListener("click", () => {

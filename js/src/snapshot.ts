@@ -181,9 +181,11 @@ export interface FilmTrouble {
   error: string;
 }
 
-/** Python -> browser: the card that was asked for. */
+/** Python -> browser: the card that was asked for, whole where `number` is 1; later ones hold what
+ * has changed since the one before. */
 export interface CardAnswer {
   kind: "card";
-  card: Card;
+  number: number;
+  card: Partial<Card> & { key: string };
   at: number;
 }

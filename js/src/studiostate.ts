@@ -4,7 +4,7 @@
  */
 import type { Whole } from "./feed";
 import type { Row } from "./rows";
-import type { Card, Command } from "./snapshot";
+import type { Command } from "./snapshot";
 import type { Surroundings } from "./surroundings";
 
 export type Frame = "landscape" | "portrait";
@@ -74,12 +74,6 @@ export interface Preview {
   problem: Trouble | null;
   reuses?: (string | null)[];
   estimate?: Expected | null;
-}
-
-export interface CardMessage {
-  kind: "card";
-  card: Card;
-  at: number;
 }
 
 /** A task was asked for again: `by` stands where `key` stood. */

@@ -1,9 +1,10 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { compareView, type Comparison } from "../src/compare";
+import { SILENT } from "../src/filmfacts";
 import type { Row } from "../src/rows";
 import { answer, gallery } from "./gallerystage";
-import { button, find, settle, world, type FakeWorld } from "./stage";
+import { button, find, settle, shown, world, type FakeWorld } from "./stage";
 
 let place: FakeWorld;
 let life: AbortController;
@@ -94,7 +95,18 @@ test("a film that cannot be shown says where it is, and the others play", async 
   await settle();
   place.say({ kind: "film", key: "s001", request: 7, error: "gone" });
   await settle();
-  expect(seats()[1]?.textContent).toContain("cannot be shown here. It is saved as");
+  expect(seats()[1]?.textContent).toContain("cannot be shown here: the film's file is not there any more. It was saved as");
+});
+
+test("in a host without sound the comparison says it in one line", () => {
+  const said = (): (string | null)[] => [...view.el.querySelectorAll(".snb-note")].filter(shown).map((note) => note.textContent);
+  place.say(answer("s000"));
+  expect(said()).toEqual([]);
+  for (const key of ["s001", "s002"]) {
+    const told = answer(key);
+    place.say({ ...told, card: { ...told.card, film: { ...told.card.film, silent: true } } });
+  }
+  expect(said()).toEqual([SILENT]);
 });
 
 test("Escape closes it", () => {

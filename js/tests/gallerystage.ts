@@ -15,6 +15,6 @@ export function gallery(name: string): GallerySnapshot {
 }
 
 /** What Python answers when that card is looked at. */
-export function answer(key: string, name = "ready", changes: Partial<Card> = {}): { kind: "card"; card: Card; at: number } {
-  return { kind: "card", card: card(name, { key, ...changes }), at: Date.now() / 1000 };
+export function answer(key: string, name = "ready", changes: Partial<Card> = {}): { kind: "card"; number: number; card: Card; at: number } {
+  return { kind: "card", number: 1, card: card(name, { key, ...changes }), at: Date.now() / 1000 };
 }

@@ -59,9 +59,9 @@ class Feed:
 
     def _differences(self, head: Mapping[str, Any], items: Sequence[Json]) -> Json:
         patch: Json = {}
-        if fields := _changed(self._head, head):
+        if fields := changed(self._head, head):
             patch["set"] = fields
-        compared = [(item, _changed(self._items.get(item[self._by], {}), item)) for item in items]
+        compared = [(item, changed(self._items.get(item[self._by], {}), item)) for item in items]
         news = [{self._by: item[self._by], **fields} for item, fields in compared if fields]
         if news:
             patch["items"] = news
@@ -76,7 +76,8 @@ class Feed:
             return {"kind": "patch", "number": self._number, **patch}
 
 
-def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> Json:
+def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> Json:
+    """The fields of ``after`` that ``before`` lacks or has another value of."""
     return {
         name: value for name, value in after.items() if name not in before or before[name] != value
     }

@@ -1,6 +1,7 @@
-"""The cards that pages look at: sent when one is opened, and after each change of its task.
+"""The cards that pages look at: sent when one is opened, then what a change of its task alters.
 
 A list's rows are small; the card of one task, with its timeline, film and advice, comes on demand.
+The other side is ``js/src/gallerycards.ts``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from sora_nb.core.task import TaskRecord
 from sora_nb.display import places, snapshot
+from sora_nb.display.feed import changed
 
 if TYPE_CHECKING:
     from sora_nb.display.film_answers import Page
@@ -22,16 +24,18 @@ FOLLOWED = 24
 
 
 class Cards:
-    """Answers on the private loop. ``root`` is the Jupyter server's root, or None."""
+    """Answers on the private loop. ``root`` is the Jupyter server's root, or None; ``silent``: the
+    host plays films without their sound."""
 
-    def __init__(self, page: Page, root: Path | None) -> None:
+    def __init__(self, page: Page, root: Path | None, *, silent: bool) -> None:
         self._page = page
         self._root = root
+        self._silent = silent
         self._open: OrderedDict[str, Task] = OrderedDict()
-        self._sent: dict[str, snapshot.Json] = {}
+        self._sent: dict[str, tuple[int, snapshot.Json]] = {}
 
     def open(self, task: Task) -> None:
-        """Send the card of a task now, and again whenever it changes."""
+        """Send the whole card of a task now, and what differs whenever it changes."""
         self._open[task.key] = task
         self._open.move_to_end(task.key)
         while len(self._open) > FOLLOWED:
@@ -41,20 +45,24 @@ class Cards:
         self._send(task)
 
     def changed(self, keys: Iterable[str]) -> None:
-        """Send anew what is open of these and looks different now."""
+        """Send what is different now of those that are open."""
         for key in self._open.keys() & set(keys):
             self._send(self._open[key])
 
     def _send(self, task: Task) -> None:
+        """``number`` counts the messages since the whole card, so that a page misses none."""
         now = task.owner.now()
-        card = snapshot.card(view_of(task, self._root), now)
-        if self._sent.get(task.key) == card:
+        card = snapshot.card(view_of(task, self._root, silent=self._silent), now)
+        number, before = self._sent.get(task.key, (0, {}))
+        fields = changed(before, card)
+        if not fields:
             return
-        self._sent[task.key] = card
-        self._page.send({"kind": "card", "card": card, "at": round(now, 3)})
+        self._sent[task.key] = (number + 1, card)
+        told = {"key": task.key, **fields}
+        self._page.send({"kind": "card", "number": number + 1, "card": told, "at": round(now, 3)})
 
 
-def view_of(task: Task, root: Path | None) -> snapshot.View:
+def view_of(task: Task, root: Path | None, *, silent: bool) -> snapshot.View:
     """All that the card of a task is made of."""
     record, owner = task.record, task.owner
     return snapshot.View(
@@ -64,6 +72,7 @@ def view_of(task: Task, root: Path | None) -> snapshot.View:
         reused=task.reused,
         shown_path=_shown_path(record, owner.notebook_folder),
         server_path=places.below(Path(record.film.path), root) if record.film else None,
+        silent=silent,
     )
 
 

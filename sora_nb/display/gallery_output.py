@@ -86,7 +86,7 @@ class GalleryOutput:
         self.widget = LiveWidget(feed, self._owner.now)
         self._cell = CellOutput(self.widget.model_id, host)
         self._films = film_answers.FilmAnswers(self._owner, self.widget)
-        self._cards = Cards(self.widget, self._root)
+        self._cards = Cards(self.widget, self._root, silent=host.silent)
         self._unlisten: Callable[[], None] = lambda: None
         self._busy_until = clock() + IDLE
         self._beats = 0

@@ -64,7 +64,8 @@ class StudioDesk:
     """Serves one Studio. ``owner_of`` gives the client of the moment: ``configure`` changes it.
 
     ``held`` gives the kernel's own fields; ``asked`` holds the keys of what was asked for here, in
-    that order; ``picked`` the keys of films that a person picked.
+    that order; ``picked`` the keys of films that a person picked. ``silent``: the host plays films
+    without their sound.
     But for ``hand_over`` and ``open`` all of it runs on the private loop of that client.
     """
 
@@ -73,11 +74,13 @@ class StudioDesk:
         page: LiveWidget,
         owner_of: Callable[[], StudioOwner],
         held: Callable[[], Fields],
+        *,
+        silent: bool,
     ) -> None:
         self._page = page
         self._owner_of = owner_of
         self._held = held
-        self._cards = Cards(page, server_root_of_kernel())
+        self._cards = Cards(page, server_root_of_kernel(), silent=silent)
         self._tasks: StudioTasks | None = None
         self.asked: dict[str, None] = {}
         self.picked: set[str] = set()

@@ -11,6 +11,7 @@ from sora_nb.core import lifecycle as move
 from sora_nb.core.errors import BudgetExceeded
 from sora_nb.core.lifecycle import advance
 from sora_nb.core.task import State
+from sora_nb.display.host import Host
 from sora_nb.display.sweep import Sweep
 from tests.storage.conftest import FilmMaker
 
@@ -34,6 +35,12 @@ async def test_a_card_comes_when_it_is_looked_at_and_after_each_change_of_its_ta
     shown.desk.board._tell()
     cards = [message["card"] for message in shown.sent if message["kind"] == "card"]
     assert [(card["key"], card["state"]) for card in cards] == [("s001", "stopped")]
+
+
+async def test_a_card_in_a_host_without_sound_says_so(open_galleries: list[Shown]) -> None:
+    for host, silent in ((Host.VSCODE, True), (Host.JUPYTER, False)):
+        (answer,) = await opened(open_galleries, [State.READY], host=host).ask("card", key="s000")
+        assert answer["card"]["film"]["silent"] is silent
 
 
 async def test_a_change_of_one_task_is_one_small_message(open_galleries: list[Shown]) -> None:

@@ -13,6 +13,7 @@ from sora_nb.core import lifecycle as move
 from sora_nb.core.lifecycle import Event, advance
 from sora_nb.core.task import Failure, TaskRecord
 from sora_nb.display import snapshot
+from sora_nb.display.gallery_cards import Cards, view_of
 from sora_nb.display.handle import Task
 from sora_nb.display.output import Output
 
@@ -66,6 +67,32 @@ class Told:
             self.desk.board.put(record)
         self.output._tell()
         return [size(content) for content in self.sent]
+
+
+class Opened:
+    """The card of one task that a page looks at, and the messages about it."""
+
+    def __init__(self, record: TaskRecord) -> None:
+        self.desk = LoopDesk(record)
+        self.key = record.key
+        self.sent: list[Any] = []
+        self.cards = Cards(self, None, silent=False)
+        self.cards.open(Task(self.desk, record.key))
+
+    def send(self, content: Any, buffers: Any = None) -> None:
+        del buffers
+        self.sent.append(content)
+
+    def put(self, record: TaskRecord) -> list[Any]:
+        """What is sent after that change."""
+        self.sent.clear()
+        self.desk.board.put(record)
+        self.cards.changed([record.key])
+        return list(self.sent)
+
+    def card(self) -> Any:
+        view = view_of(Task(self.desk, self.key), None, silent=False)
+        return snapshot.card(view, self.desk.now())
 
 
 def size(content: Any) -> int:
@@ -138,6 +165,38 @@ async def test_the_whole_prompt_comes_when_a_page_asks_for_it(
     page = told(boat(60, *SENT, prompt=words[:10_000]))
     await page.output._obey({"kind": "prompt", "key": "k7f3qa"})
     assert page.sent == [{"kind": "prompt", "key": "k7f3qa", "prompt": words[:10_000]}]
+
+
+@pytest.mark.parametrize("words", NASTY.values(), ids=NASTY)
+def test_an_opened_card_is_told_whole_once_and_then_with_one_small_message_for_each_change(
+    words: str,
+) -> None:
+    sizes = list[int]()
+    for events in ends(words).values():
+        record = boat(60, prompt=words[:10_000], service=SERVICE, cost=0.8)
+        page = Opened(record)
+        held: dict[str, Any] = {}
+        for number, event in enumerate([None, *events], start=1):
+            if event is not None:
+                record = advance(record, event, NOW)
+            (told,) = page.sent if event is None else page.put(record)
+            assert told["number"] == number
+            held |= told["card"]
+            assert held["state"] == record.state
+            if event is not None:
+                sizes.append(size(told))
+                assert "prompt" not in told["card"]
+        assert held == page.card()
+    assert 200 < max(sizes) < LIMIT
+
+
+def test_a_card_that_is_opened_anew_is_told_whole_anew() -> None:
+    page = Opened(boat(60, *SENT))
+    page.put(advance(page.desk.board[page.key], PROCESSING, NOW))
+    page.sent.clear()
+    page.cards.open(Task(page.desk, page.key))
+    (told,) = page.sent
+    assert (told["number"], told["card"].keys()) == (1, page.card().keys())
 
 
 def test_a_burst_that_leaves_nothing_new_to_see_is_silent(told: Callable[..., Told]) -> None:
