@@ -14,7 +14,7 @@ import type { Row } from "./rows";
 import type { Film } from "./snapshot";
 import type { Surroundings } from "./surroundings";
 import { lead } from "./sync";
-import { shortened } from "./words";
+import { notShown, shortened } from "./words";
 
 export const FEWEST = 2;
 export const MOST = 9;
@@ -138,14 +138,14 @@ export function compareView(rows: readonly Row[], world: Surroundings, options: 
       if (film.silent) visible(silent, true);
       if (film.fps !== null) fastest = Math.max(fastest ?? 0, film.fps);
       screen.style.setProperty("--snb-shape", String(film.width > 0 && film.height > 0 ? film.width / film.height : 16 / 9));
-      await bringFilm(key, film, world, {
+      const trouble = await bringFilm(key, film, world, {
         progress: () => say("Loading film…", true),
         waiting: () => say("The kernel is busy, or gone: the film comes when it answers.", true),
         play,
       }, life.signal);
       video.removeAttribute("src");
       video.load();
-      if (!life.signal.aborted) say(`This film cannot be shown here. It is saved as ${film.path}`, false);
+      if (!life.signal.aborted) say(notShown(film.path, trouble), false);
     }
 
     say("Loading film…", true);

@@ -17,16 +17,20 @@ export interface Traveller {
   play(address: string): Promise<void>;
 }
 
-/** Resolves when every road has failed, or when `signal` aborts (object URLs are given back then). */
+/**
+ * Resolves when every road has failed, with what the kernel said if it could not send the film; or when
+ * `signal` aborts (object URLs are given back then).
+ */
 export async function bringFilm(
   key: string,
   film: Film,
   world: Surroundings,
   traveller: Traveller,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string | null> {
   const remote = remoteAddress(film.url, document);
   let bytes: Promise<string | null> | null = null;
+  let trouble: string | null = null;
   let heard: () => void = () => undefined;
   /** Parts that come while another road plays are kept, but not spoken of. */
   let asking = false;
@@ -41,7 +45,8 @@ export async function bringFilm(
       if (signal.aborted) URL.revokeObjectURL(address);
       else signal.addEventListener("abort", () => URL.revokeObjectURL(address), { once: true });
       return address;
-    } catch {
+    } catch (error) {
+      trouble = (error as Error).message;
       return null;
     }
   }
@@ -88,4 +93,5 @@ export async function bringFilm(
     }
     if (address && !signal.aborted) await traveller.play(address);
   }
+  return trouble;
 }

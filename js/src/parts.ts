@@ -45,7 +45,7 @@ export function filmFromKernel(
       const [buffer] = buffers;
       if (!isPart(message) || !isBytes(buffer)) {
         life.abort();
-        reject(new Error("error" in message ? String(message.error) : "The kernel’s answer held no film."));
+        reject(new Error("error" in message ? String(message.error) : "the kernel’s answer held no film"));
         return;
       }
       parts.set(message.index, buffer);
@@ -55,7 +55,7 @@ export function filmFromKernel(
       const inOrder = [...parts].sort(([a], [b]) => a - b).map(([, part]) => part);
       const blob = new Blob(inOrder, { type: "video/mp4" });
       if (blob.size === film.size) resolve(blob);
-      else reject(new Error("The film arrived with another size than it has on disk."));
+      else reject(new Error("it arrived with another size than it has on disk"));
     }, life.signal);
     world.send({ kind: "film", key, request });
   });

@@ -14,6 +14,7 @@ import type { Film } from "./snapshot";
 import { stillView } from "./still";
 import { storyboard } from "./storyboard";
 import type { Surroundings } from "./surroundings";
+import { notShown } from "./words";
 
 /** Whether both are the same bytes, so that a player that shows one may stay for the other. */
 export function sameFilm(a: Film, b: Film): boolean {
@@ -132,7 +133,7 @@ export function playerView(
   async function load(): Promise<void> {
     const life = childOf(signal);
     say("Loading film…", true);
-    await bringFilm(
+    const trouble = await bringFilm(
       key,
       film,
       world,
@@ -146,7 +147,7 @@ export function playerView(
     );
     life.abort();
     unload();
-    if (!signal.aborted) say(`The film cannot be shown here. It is saved as ${film.path}`, false);
+    if (!signal.aborted) say(notShown(film.path, trouble), false);
   }
 
   for (const event of ["play", "seeking"]) {

@@ -78,6 +78,13 @@ export function saved(progress: Progress): string {
     : `saving the film: ${bytes(progress.received)} of ${bytes(progress.total)}`;
 }
 
+/** A film that no road brought; `trouble` is why the kernel could not send it, where it said so. */
+export function notShown(path: string, trouble: string | null): string {
+  return trouble === null
+    ? `The film cannot be shown here. It is saved as ${path}`
+    : `The film cannot be shown here: ${trouble}. It was saved as ${path}`;
+}
+
 /** One sentence for screen readers when a task's state changes. */
 export function announcement(card: Card): string {
   const reason = card.failure ? ` ${card.failure.title}` : "";

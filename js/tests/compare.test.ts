@@ -89,11 +89,11 @@ test("a film whose task has changed stays where it is; its pick is shown", () =>
   expect(button(seats()[0] as HTMLElement, "Picked").getAttribute("aria-pressed")).toBe("true");
 });
 
-test("a film that cannot be shown says where it is, and the others play", async () => {
+test("a film that is gone from the disk says so, and the others play", async () => {
   const film = { ...answer("s001").card.film };
   place.say({ ...answer("s001"), card: answer("s001", "ready", { film: { ...film, url: null, server_path: null } as never }).card });
   await settle();
-  place.say({ kind: "film", key: "s001", request: 7, error: "gone" });
+  place.say({ kind: "film", key: "s001", request: 7, error: "the film's file is not there any more" });
   await settle();
   expect(seats()[1]?.textContent).toContain("cannot be shown here: the film's file is not there any more. It was saved as");
 });

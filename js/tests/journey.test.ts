@@ -14,6 +14,7 @@ let life: AbortController;
 let played: string[];
 let breakDown: () => void;
 let finished: boolean;
+let trouble: string | null;
 const progress = vi.fn<Traveller["progress"]>();
 const waiting = vi.fn<Traveller["waiting"]>();
 
@@ -44,7 +45,10 @@ async function start(changes: Partial<Film> = {}): Promise<void> {
     played.push(address);
     return new Promise((resolve) => (breakDown = resolve));
   };
-  void bringFilm("k", what, place, { progress, waiting, play }, life.signal).then(() => (finished = true));
+  void bringFilm("k", what, place, { progress, waiting, play }, life.signal).then((said) => {
+    trouble = said;
+    finished = true;
+  });
   await settle();
 }
 
@@ -91,7 +95,7 @@ test("a road that breaks down falls to the next, to the last, and then it ends",
   expect(played).toEqual([SERVED, "blob:film", REMOTE]);
   expect(finished).toBe(false);
   await broken();
-  expect(finished).toBe(true);
+  expect([finished, trouble]).toEqual([true, null]);
 });
 
 test("a kernel that cannot send it leaves the film's own address", async () => {
@@ -107,7 +111,7 @@ test("a large film is asked of its own address before the kernel", async () => {
   await broken();
   expect(place.sent).toHaveLength(1);
   await kernelFails();
-  expect(finished).toBe(true);
+  expect([finished, trouble]).toEqual([true, "gone"]);
 });
 
 test("an address that may not be loaded is no road", async () => {

@@ -158,13 +158,28 @@ test("how much has arrived is shown, but not read aloud again and again", async 
 });
 
 test("when no road is left a plain sentence says where the film is", async () => {
-  await play({ url: "https://cdn.example.com/x.mp4" });
-  await kernelSays({ error: "gone" });
+  vi.stubGlobal("URL", Object.assign(class extends URL {}, { createObjectURL: () => "blob:film", revokeObjectURL: () => undefined }));
+  await play({ size: 3 });
+  place.say({ kind: "film", key: "k", request: 7, index: 0, count: 1, type: "video/mp4" }, [new Uint8Array(3)]);
+  await settle();
   video().dispatchEvent(new Event("error"));
   await settle();
   expect(status()).toBe(
     "The film cannot be shown here. It is saved as sora_videos/2026-11-22_paper-boat_k7f3qa.mp4",
   );
+  vi.unstubAllGlobals();
+});
+
+test("a film that was deleted is not said to be saved: the kernel's own words say it, as text", async () => {
+  await play({ url: "https://cdn.example.com/x.mp4" });
+  await kernelSays({ error: "the film's file is not there any more <img src=x>" });
+  video().dispatchEvent(new Event("error"));
+  await settle();
+  expect(status()).toBe(
+    "The film cannot be shown here: the film's file is not there any more <img src=x>. " +
+      "It was saved as sora_videos/2026-11-22_paper-boat_k7f3qa.mp4",
+  );
+  expect(document.querySelector("img")).toBeNull();
   expect(video().hasAttribute("src")).toBe(false);
   expect(shown(download())).toBe(false);
 });
@@ -237,7 +252,7 @@ test("the picture of the film stands in the frame before the film, and where it 
   await settle();
   expect(video().poster).toMatch(/^blob:/);
   expect(find(document, ".snb-screen").dataset["poster"]).toBe("true");
-  expect(status()).toMatch("The film cannot be shown here.");
+  expect(status()).toMatch("The film cannot be shown here");
 });
 
 test("the storyboard can be opened once the film can be played", async () => {
