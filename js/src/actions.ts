@@ -3,18 +3,12 @@ import { arrange, attribute, focused, make, visible, write } from "./element";
 import { after } from "./life";
 import type { Action, Card, Command } from "./snapshot";
 
-const LABELS: Record<Action, { label: string; title: string }> = {
-  stop: {
-    label: "Stop watching",
-    title: "Stops asking about this task. The service goes on with it, and may charge for it.",
-  },
-  watch: { label: "Watch again", title: "Asks the service about this task again." },
-  retry: { label: "Try again", title: "Sends the same request as a new task, which may be charged." },
-  resend: {
-    label: "Send again (may pay twice)",
-    title: "The first request may have been accepted and charged already.",
-  },
-  copy_id: { label: "Copy task id", title: "Copies the id that the service gave this task." },
+const LABELS: Record<Action, string> = {
+  stop: "Stop watching",
+  watch: "Watch again",
+  retry: "Try again",
+  resend: "Send again (may pay twice)",
+  copy_id: "Copy task id",
 };
 
 /** A click that nothing answered may be repeated after this many ms. */
@@ -32,24 +26,28 @@ interface ActionButton {
   settle(): void;
 }
 
+/** `hintId`: an id that nothing else in the page has. */
 export function actionsView(
   tools: ActionTools,
+  hintId: string,
   signal: AbortSignal,
 ): { el: HTMLElement; show(card: Card): void } {
   const buttons = new Map<Action, ActionButton>();
   const row = make("div", "snb-buttons");
   const id = make("code", "snb-id");
-  const el = make("div", "snb-actions", [row, id]);
+  const hint = make("p", "snb-hint");
+  hint.id = hintId;
+  const el = make("div", "snb-actions", [row, id, hint]);
   row.setAttribute("role", "group");
   row.setAttribute("aria-label", "Actions");
   id.hidden = true;
   let shown: Card | null = null;
 
   function button(action: Action): ActionButton {
-    const { label, title } = LABELS[action];
+    const label = LABELS[action];
     const el = make("button", action === "copy_id" ? "snb-button snb-plain" : "snb-button", [label]);
     el.type = "button";
-    el.title = title;
+    if (action !== "copy_id") el.setAttribute("aria-describedby", hintId);
     let callOff: () => void = () => undefined;
 
     function settle(): void {
@@ -107,6 +105,8 @@ export function actionsView(
         else if (changed) known.settle();
       }
       arrange(row, wanted.flatMap((action) => buttons.get(action)?.el ?? []));
+      write(hint, card.hint ?? "");
+      visible(hint, card.hint !== null);
       visible(el, wanted.length > 0);
       // The button under the focus may be gone with the state it belonged to: stay in the card.
       if (!lost || row.contains(held)) return;

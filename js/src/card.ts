@@ -2,7 +2,7 @@
 import { actionsView, type ActionTools } from "./actions";
 import { adviceView } from "./advice";
 import type { Ticker } from "./clock";
-import { arrange, attribute, make, visible, write } from "./element";
+import { arrange, attribute, make, newId, visible, write } from "./element";
 import { putIcon, type IconName } from "./icons";
 import { childOf } from "./life";
 import { outlookView } from "./outlook";
@@ -57,7 +57,7 @@ export function cardView(
   const outlook = outlookView(world.now);
   const note = make("p", "snb-note");
   const advice = adviceView();
-  const actions = actionsView(tools, life.signal);
+  const actions = actionsView(tools, newId(world.random), life.signal);
   const words = make("div", "snb-body");
   const el = make("article", "snb-card", [frame, words]);
   // Not a stop of the Tab key; holds the focus when the button that had it is gone.
@@ -91,7 +91,7 @@ export function cardView(
       write(ratio, shape(card) === "portrait" ? "9:16" : "16:9");
       prompt.show(card);
       const made = player ? [`made in ${duration(card.clock.elapsed)}`] : [];
-      write(facts, [...card.facts, ...made].join(" · "));
+      write(facts, [...card.facts, card.key, ...made].join(" · "));
       timeline.show(card.steps);
       outlook.show(card, since);
       visible(outlook.el, card.clock.running || card.state === "stopped");

@@ -24,6 +24,11 @@ export function visible(element: HTMLElement, yes: boolean): void {
   if (element.hidden === yes) element.hidden = !yes;
 }
 
+/** An id that nothing else in the page has, so that one element can name another. */
+export function newId(random: () => number): string {
+  return `snb-${Math.floor(random() * 2 ** 31).toString(36)}`;
+}
+
 /** Makes `parent` hold exactly `wanted`, in order; an element that is already in its place is not moved. */
 export function arrange(parent: Element, wanted: readonly Element[]): void {
   for (const child of [...parent.children]) {

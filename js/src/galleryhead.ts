@@ -1,10 +1,11 @@
 /** What stands above the rows: how far all of them are, when they will be done, what they cost. */
 import type { Beat } from "./clock";
-import { arrange, attribute, focused, make, visible, write } from "./element";
+import { arrange, attribute, focused, make, newId, visible, write } from "./element";
 import { counted, STATES } from "./filterbar";
 import { after } from "./life";
 import type { Row } from "./rows";
 import type { Command } from "./snapshot";
+import type { Surroundings } from "./surroundings";
 import { duration } from "./words";
 
 type Act = Extract<Command, { kind: "sweep" }>["act"];
@@ -15,6 +16,8 @@ export interface Head {
   simulated: boolean;
   paused: boolean;
   actions: Act[];
+  /** What a click on these may cost. */
+  hint: string | null;
   /** When it began (the kernel's Unix seconds), and how fast the service's time passes. */
   began: { at: number; speed: number } | null;
   /** The moments by which all are done as likely as not, and nine times in ten. */
@@ -25,12 +28,12 @@ export interface Head {
   note: string | null;
 }
 
-const ACTS: Record<Act, { label: string; title: string }> = {
-  start: { label: "Start", title: "Writes all films down, reserves the budget, and begins to send them." },
-  pause: { label: "Pause", title: "Sends no more of them. Those at the service go on." },
-  continue: { label: "Continue", title: "Sends the others, too." },
-  stop: { label: "Stop the rest", title: "Stops what was not sent, which is not charged." },
-  retry_failed: { label: "Try failed again", title: "Sends those that may succeed now as new tasks, which may be charged." },
+const ACTS: Record<Act, string> = {
+  start: "Start",
+  pause: "Pause",
+  continue: "Continue",
+  stop: "Stop the rest",
+  retry_failed: "Try failed again",
 };
 
 /** A click that nothing answered may be repeated after this many ms. */
@@ -46,7 +49,7 @@ export interface HeadView {
 }
 
 export function headView(
-  world: { wall(): number; send(command: Command): void },
+  world: Pick<Surroundings, "wall" | "random" | "send">,
   signal: AbortSignal,
 ): HeadView {
   const title = make("b", "snb-total");
@@ -55,13 +58,15 @@ export function headView(
   const acts = make("div", "snb-buttons");
   acts.setAttribute("role", "group");
   acts.setAttribute("aria-label", "All films");
+  const hint = make("p", "snb-hint");
+  hint.id = newId(world.random);
   const strip = make("div", "snb-strip");
   strip.setAttribute("aria-hidden", "true");
   const time = make("span", "snb-when");
   const money = make("span", "snb-money");
   const note = make("p", "snb-note snb-plan");
   const line = make("p", "snb-facts snb-sum", [time, money]);
-  const el = make("header", "snb-ghead", [make("div", "snb-gtitle", [title, badge, acts]), strip, line, note]);
+  const el = make("header", "snb-ghead", [make("div", "snb-gtitle", [title, badge, acts]), hint, strip, line, note]);
 
   const buttons = new Map<Act, HTMLButtonElement>();
   const segments = new Map<string, HTMLElement>();
@@ -71,10 +76,9 @@ export function headView(
   function button(act: Act): HTMLButtonElement {
     const known = buttons.get(act);
     if (known) return known;
-    const { label, title } = ACTS[act];
-    const el = make("button", act === "start" ? "snb-button snb-go" : "snb-button", [label]);
+    const el = make("button", act === "start" ? "snb-button snb-go" : "snb-button", [ACTS[act]]);
     el.type = "button";
-    el.title = title;
+    el.setAttribute("aria-describedby", hint.id);
     el.addEventListener("click", () => {
       if (el.getAttribute("aria-disabled") === "true") return;
       attribute(el, "aria-disabled", "true");
@@ -90,7 +94,7 @@ export function headView(
     const el = buttons.get(act);
     if (!el) return;
     attribute(el, "aria-disabled", null);
-    write(el, ACTS[act].label);
+    write(el, ACTS[act]);
   }
 
   function showActs(actions: readonly Act[]): void {
@@ -155,6 +159,8 @@ export function headView(
       write(title, head.title);
       visible(badge, head.simulated);
       showActs(head.actions);
+      write(hint, head.hint ?? "");
+      visible(hint, head.hint !== null);
       showStrip(rows);
       write(money, cost(head));
       visible(money, money.textContent !== "");

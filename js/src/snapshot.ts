@@ -64,11 +64,12 @@ export interface Progress {
   total: number | null;
 }
 
-/** `words` are the service's own; everything else is ours. */
+/** `commands` can be typed now; `words` are the service's own; everything else is ours. */
 export interface Failure {
   title: string;
   code: string | null;
   advice: string;
+  commands: string[];
   words: string | null;
 }
 
@@ -105,11 +106,13 @@ export interface Card {
   clock: Clock;
   estimate: Estimate | null;
   progress: Progress | null;
-  /** Our own trouble; the task itself is still alive. */
+  /** Our own trouble while the task is still alive, or what becomes of it after a stop. */
   note: string | null;
   failure: Failure | null;
   task_id: string | null;
   actions: Action[];
+  /** What a click on these may cost. */
+  hint: string | null;
   film: Film | null;
 }
 

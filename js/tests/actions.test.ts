@@ -12,6 +12,7 @@ const announce = vi.fn();
 function view(): ReturnType<typeof actionsView> {
   const made = actionsView(
     { send: (command) => void sent.push(command), copy: () => Promise.resolve(copies), announce },
+    "hint-1",
     life.signal,
   );
   document.body.replaceChildren(made.el);
@@ -49,9 +50,28 @@ test.each([
   expect(pressed.getAttribute("aria-disabled")).toBe("true");
 });
 
-test("stopping says what it does not do", () => {
-  view().show(card("pending"));
-  expect(button(document, "Stop watching").title).toMatch(/goes on with it, and may charge/);
+test.each([
+  ["pending", "Stop watching", /The simulator goes on with it, at no charge/],
+  ["processing_overdue", "Stop watching", /The service goes on with it, and may charge for it/],
+  ["failed_content", null, null],
+  ["failed_retryable", "Try again", /a new task, at no charge/],
+  ["unsure", "Send again (may pay twice)", /may have been accepted and charged already/],
+])("in %s what a click on %s may cost is seen without a hover, and read with the button", (name, label, words) => {
+  view().show(card(name));
+  const hint = find(document, ".snb-hint");
+  expect(shown(hint)).toBe(words !== null);
+  expect(document.querySelectorAll("[title]")).toHaveLength(0);
+  if (label === null || words === null) return;
+  expect(hint.textContent).toMatch(words);
+  expect(button(document, label).getAttribute("aria-describedby")).toBe(hint.id);
+});
+
+test("the hint goes with the buttons that it speaks of", () => {
+  const actions = view();
+  actions.show(card("pending"));
+  expect(button(document, "Copy task id").getAttribute("aria-describedby")).toBeNull();
+  actions.show(card("stopped"));
+  expect(shown(find(document, ".snb-hint"))).toBe(false);
 });
 
 test("an asked button is free again once the state changes, not before", () => {

@@ -22,6 +22,23 @@ test("without a code or words nothing stands in their place", () => {
   expect(view.el.getAttribute("data-tone")).toBe("ask");
 });
 
+test("what can be typed now stands there as text, a line for each command", () => {
+  const view = adviceView();
+  view.show(card("unsure"));
+  const commands = find(view.el, ".snb-commands");
+  expect(commands.textContent).toBe("%sora adopt u5b3hc TASKID\n%sora retry u5b3hc\n%sora forget u5b3hc");
+  expect(shown(commands)).toBe(true);
+  view.show(card("failed_content"));
+  expect(shown(commands)).toBe(false);
+});
+
+test("a command is never markup, whatever the key", () => {
+  const view = adviceView();
+  const { failure } = card("unsure");
+  view.show(card("unsure", { failure: failure && { ...failure, commands: ["%sora retry <img src=x onerror=alert(1)>"] } }));
+  expect(view.el.querySelector("img")).toBeNull();
+});
+
 test("a task that is taken up again shows no failure", () => {
   const view = adviceView();
   view.show(card("failed_retryable"));

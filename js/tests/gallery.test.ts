@@ -211,7 +211,7 @@ describe("comparing", () => {
     check(0);
     expect(button(el, "Compare 1").getAttribute("aria-disabled")).toBe("true");
     check(3);
-    expect(find(el, ".snb-hint").textContent).toBe("2 selected, 1 without a film yet · two to nine films can be compared");
+    expect(find(el, ".snb-selection .snb-hint").textContent).toBe("2 selected, 1 without a film yet · two to nine films can be compared");
     check(1);
     button(el, "Compare 2").click();
     expect(el.querySelectorAll(".snb-seat")).toHaveLength(2);

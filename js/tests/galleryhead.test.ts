@@ -21,7 +21,7 @@ beforeEach(() => {
   wall = gallery("gallery_running").at;
   life = new AbortController();
   send = vi.fn();
-  view = headView({ wall: () => wall, send }, life.signal);
+  view = headView({ wall: () => wall, random: () => 0.5, send }, life.signal);
   document.body.replaceChildren(view.el);
 });
 afterEach(() => {
@@ -76,6 +76,18 @@ test("each button asks once, says so, and comes back when something has changed"
   expect(button(view.el, "Continue")).toBe(document.activeElement);
   open("gallery_running");
   expect(button(view.el, "Pause").getAttribute("aria-disabled")).toBeNull();
+});
+
+test("what stopping and trying again may cost is seen without a hover, and read with the buttons", () => {
+  open("gallery_running");
+  const hint = find(view.el, ".snb-hint");
+  expect(hint.textContent).toMatch(/^Stop the rest: .*Films at the service go on, and may be charged\. Try failed again: as new tasks, which may be charged\.$/);
+  for (const label of ["Stop the rest", "Try failed again"]) {
+    expect(button(view.el, label).getAttribute("aria-describedby")).toBe(hint.id);
+  }
+  expect(view.el.querySelectorAll("[title]")).toHaveLength(0);
+  open("gallery_planned");
+  expect(shown(hint)).toBe(false);
 });
 
 test("a click that nothing answered may be repeated", () => {

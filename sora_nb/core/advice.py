@@ -1,4 +1,5 @@
-"""What a person should know and do about a failure: pure words, from the code the service gave."""
+"""What a person should know and do about a task that rests, and before a click that may cost:
+pure words, from the record and the code the service gave."""
 
 from __future__ import annotations
 
@@ -121,6 +122,52 @@ def commands(record: TaskRecord) -> tuple[str, ...]:
         return (f"%sora adopt {key} TASKID", f"%sora retry {key}", f"%sora forget {key}")
     if record.state is State.FAILED:
         return (f"%sora retry {record.key}",)
+    if record.state is State.STOPPED and record.task_id is None:
+        return (f"%sora retry {record.key}",)
     if record.state is State.STOPPED:
-        return ("%sora resume",) if record.task_id else (f"%sora retry {record.key}",)
+        return ("%sora rescue",) if unsaved(record) else ("%sora resume",)
     return ()
+
+
+def unsaved(record: TaskRecord) -> bool:
+    """Whether the service has made the film, and its link dies before anybody has saved it."""
+    made = record.film is None and record.failure is None and bool(record.urls)
+    return made and record.expires_at is not None
+
+
+def after_stop(record: TaskRecord) -> str:
+    """What becomes of a stopped task, after the reason where it was not a person."""
+    if record.task_id is None:
+        return record.note or "It was not sent, and is not charged."
+    if unsaved(record):
+        words = "The film is made, but not saved, and its link expires: %sora rescue saves it."
+    else:
+        words = f"Nobody watches it any more. {_goes_on(record)}"
+    return f"{record.note}. {words}" if record.note else words
+
+
+def before_click(action: str, record: TaskRecord) -> str | None:
+    """What a click on that button may cost; None where it costs nothing."""
+    if action == "retry":
+        cost = "at no charge" if record.simulated else "which may be charged"
+        return f"Trying again sends a new task, {cost}."
+    if action == "resend":
+        return (
+            "The first request may have been accepted already: the simulator makes it again, "
+            "at no charge."
+            if record.simulated
+            else "The first request may have been accepted and charged already."
+        )
+    if action != "stop":
+        return None
+    if record.task_id is None:
+        return "It was not sent yet: stopping it costs nothing."
+    if unsaved(record):
+        return "The film is made: after a stop nobody saves it, and its link expires."
+    return f"Stopping ends the watching only. {_goes_on(record)}"
+
+
+def _goes_on(record: TaskRecord) -> str:
+    if record.simulated:
+        return "The simulator goes on with it, at no charge."
+    return "The service goes on with it, and may charge for it."

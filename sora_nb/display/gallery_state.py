@@ -57,6 +57,7 @@ class GalleryState:
         self._names = gallery.telling(row.labels for row in rows)
         self._places: dict[str, list[SweepRow]] = {}
         self._tasks: dict[str, Task] = {}
+        self._simulated = any(task.record.simulated for task in self._tasks.values())
         for row in rows:
             if row.task is not None:
                 self._places.setdefault(row.task.key, []).append(row)
@@ -99,7 +100,7 @@ class GalleryState:
             "version": 1,
             "view": "gallery",
             "title": _films(len(self._source.rows)),
-            "simulated": any(task.record.simulated for task in self._tasks.values()),
+            "simulated": self._simulated,
             "began": self._began(),
             "estimate": self._estimate,
             "cost": None if self._cost is None else round(self._cost, 2),
@@ -138,6 +139,7 @@ class GalleryState:
             self._estimate = estimate
         return {**self._head(), "estimate": self._estimate}
 
+            "hint": self._hint(),
     def _head(self) -> Json:
         return {
             "paused": isinstance(self._source, Sweep) and self._source.paused,
@@ -156,6 +158,17 @@ class GalleryState:
         found = []
         if self._states[State.QUEUED]:
             found += ["continue" if sweep.paused else "pause", "stop"]
+    def _hint(self) -> str | None:
+        """What a click on the buttons may cost: it must not stand behind a hover alone."""
+        on, anew = "and may be charged", "which may be charged"
+        if self._simulated:
+            on = anew = "at no charge"
+        costs = {
+            "stop": f"Stop the rest: what was not sent. Films at the service go on, {on}.",
+            "retry_failed": f"Try failed again: as new tasks, {anew}.",
+        }
+        return " ".join(costs[act] for act in self._actions() if act in costs) or None
+
         if self._again:
             found.append("retry_failed")
         return found

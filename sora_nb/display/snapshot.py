@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from sora_nb.core.advice import advise
+from sora_nb.core.advice import advise, after_stop, before_click, commands, unsaved
 from sora_nb.core.errors import shorten
 from sora_nb.core.models import MODELS
 from sora_nb.core.task import Film, State, TaskRecord
@@ -67,10 +67,11 @@ def card(view: View, now: float) -> Json:
         "clock": clock(record),
         "estimate": estimate(view),
         "progress": _progress(view),
-        "note": record.note,
+        "note": after_stop(record) if record.state is State.STOPPED else record.note,
         "failure": failure(record),
         "task_id": record.task_id,
         "actions": actions(record),
+        "hint": hint(record),
         "film": _film(view, now),
     }
 
@@ -120,7 +121,9 @@ def badges(view: View, now: float) -> list[Json]:
     if view.reused:
         found.append({"kind": "reused", "text": "Reused, no charge"})
     record = view.record
-    if record.state is State.SAVING and record.note and record.expires_at is not None:
+    # While it is saved without trouble there is nothing to overlook.
+    troubled = record.note or record.finished
+    if unsaved(record) and troubled and record.expires_at is not None:
         days = max(0, math.ceil((record.expires_at - now) * record.speed / 86_400))
         left = "1 day" if days == 1 else f"{days} days"
         found.append({"kind": "unsaved", "text": f"Not saved, {left} left"})
@@ -163,7 +166,7 @@ def estimate(view: View) -> Json | None:
 
 
 def failure(record: TaskRecord) -> Json | None:
-    """What happened, what to do, and the service's own words for a fold."""
+    """What happened, what to do, what to type, and the service's own words for a fold."""
     if record.failure is None or not record.finished:
         return None
     advice = advise(record.failure)
@@ -173,6 +176,7 @@ def failure(record: TaskRecord) -> Json | None:
         "title": f"{advice.title}.",
         "code": record.failure.code,
         "advice": advice.text if theirs else f"{advice.text} What is known: {said}",
+        "commands": list(commands(record)) if advice.retry else [],
         "words": said if theirs else None,
     }
 
@@ -190,6 +194,12 @@ def actions(record: TaskRecord) -> list[str]:
     elif not record.finished and record.state is not State.SUBMITTING:
         found.append("stop")
     return [*found, "copy_id"] if record.task_id else found
+
+
+def hint(record: TaskRecord) -> str | None:
+    """What a click on these buttons may cost: it must not stand behind a hover alone."""
+    costs = (before_click(action, record) for action in actions(record))
+    return next((words for words in costs if words is not None), None)
 
 
 def fitting(text: str, limit: int) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from html import escape
 from urllib.parse import quote
 
-from sora_nb.core.advice import advise, commands
+from sora_nb.core.advice import advise, after_stop, commands
 from sora_nb.core.task import Film, State, TaskRecord
 from sora_nb.display.snapshot import facts
 
@@ -103,11 +103,7 @@ def _about(record: TaskRecord, reused: bool) -> str:
 def _resting(record: TaskRecord) -> str:
     hint = "".join(f"<br><code>{escape(command)}</code>" for command in commands(record))
     if record.state is State.STOPPED:
-        note = (
-            record.note
-            or "Nobody watches it any more. The service may go on with it and charge it."
-        )
-        return f'<p style="margin:4px 0">Stopped. {escape(note)}{hint}</p>'
+        return f'<p style="margin:4px 0">Stopped. {escape(after_stop(record))}{hint}</p>'
     if record.failure is None:
         return f'<p style="margin:4px 0">{escape(record.state.value)}{hint}</p>'
     advice = advise(record.failure)

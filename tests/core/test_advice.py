@@ -5,9 +5,19 @@ from __future__ import annotations
 import pytest
 
 from sora_nb.core import errors
-from sora_nb.core.advice import advise, commands
-from sora_nb.core.lifecycle import Forgotten, Lost, Sending, Stopped, advance, new_record
-from sora_nb.core.task import Failure, State, TaskRecord, VideoRequest
+from sora_nb.core.advice import advise, after_stop, before_click, commands, unsaved
+from sora_nb.core.lifecycle import (
+    Accepted,
+    Forgotten,
+    Lost,
+    Reported,
+    Sending,
+    Stopped,
+    advance,
+    new_record,
+)
+from sora_nb.core.settings import SIMULATOR
+from sora_nb.core.task import Failure, Report, State, TaskRecord, VideoRequest
 
 KNOWN: dict[str, tuple[str, bool]] = {
     "CONTENT_VIOLATION": ("refused the content", False),
@@ -80,8 +90,17 @@ def test_our_own_endings_are_told_apart() -> None:
     assert "15 days" in advise(Failure(kind="gave_up", message="x", error="LinkExpired")).text
 
 
-def intent() -> TaskRecord:
-    return new_record("k7f3qa", VideoRequest(prompt="x"), service="s", now=0.0)
+def intent(service: str = "s") -> TaskRecord:
+    return new_record("k7f3qa", VideoRequest(prompt="x"), service=service, now=0.0)
+
+
+def sent(service: str = "s") -> TaskRecord:
+    return advance(advance(intent(service), Sending(), 1.0), Accepted(task_id="id"), 2.0)
+
+
+def made(service: str = "s") -> TaskRecord:
+    done = Report(state="success", urls=("https://cdn.example/x.mp4",))
+    return advance(sent(service), Reported(report=done), 3.0)
 
 
 def test_a_resting_task_names_the_lines_that_can_be_typed() -> None:
@@ -97,3 +116,48 @@ def test_a_resting_task_names_the_lines_that_can_be_typed() -> None:
     assert commands(forgotten) == ("%sora retry k7f3qa",)
     assert commands(advance(intent(), Stopped(), 1.0)) == ("%sora retry k7f3qa",)
     assert commands(intent()) == ()
+    assert commands(advance(sent(), Stopped(), 3.0)) == ("%sora resume",)
+
+
+def test_a_film_that_is_made_and_not_saved_points_to_its_rescue_once_nobody_watches() -> None:
+    stopped = advance(made(), Stopped(), 4.0)
+    assert unsaved(stopped)
+    assert commands(stopped) == ("%sora rescue",)
+    assert "not saved" in after_stop(stopped)
+    assert "%sora rescue" in after_stop(stopped)
+    assert not unsaved(advance(sent(), Stopped(), 3.0))
+
+
+def test_after_a_stop_it_is_said_that_the_service_goes_on_and_may_charge() -> None:
+    goes_on = "The service goes on with it, and may charge for it."
+    assert after_stop(advance(sent(), Stopped(), 3.0)).endswith(goes_on)
+    why = advance(sent(), Stopped(note="asked for an hour"), 3.0)
+    assert after_stop(why).startswith("asked for an hour. ")
+    assert after_stop(why).endswith(goes_on)
+    assert "at no charge" in after_stop(advance(sent(SIMULATOR), Stopped(), 3.0))
+    assert after_stop(advance(intent(), Stopped(), 1.0)) == "It was not sent, and is not charged."
+    assert after_stop(advance(intent(), Stopped(note="no key"), 1.0)) == "no key"
+
+
+@pytest.mark.parametrize(
+    ("action", "record", "words"),
+    [
+        ("stop", sent(), "The service goes on with it, and may charge for it"),
+        ("stop", sent(SIMULATOR), "The simulator goes on with it, at no charge"),
+        ("stop", intent(), "costs nothing"),
+        ("stop", made(), "its link expires"),
+        ("retry", sent(), "which may be charged"),
+        ("retry", sent(SIMULATOR), "at no charge"),
+        ("resend", sent(), "charged already"),
+        ("resend", sent(SIMULATOR), "at no charge"),
+    ],
+)
+def test_what_a_click_may_cost_is_said_before_it(
+    action: str, record: TaskRecord, words: str
+) -> None:
+    assert words in (before_click(action, record) or "")
+
+
+def test_a_click_that_costs_nothing_needs_no_words() -> None:
+    assert before_click("copy_id", sent()) is None
+    assert before_click("watch", advance(sent(), Stopped(), 3.0)) is None

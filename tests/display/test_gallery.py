@@ -41,6 +41,16 @@ def test_python_says_exactly_what_the_fixture_holds(name: str) -> None:
 
 def test_every_state_has_a_row() -> None:
     shown = {row["state"] for state in FIXTURES.values() for row in state["rows"]}
+def test_what_the_buttons_above_the_rows_may_cost_is_said_with_them() -> None:
+    told = FIXTURES["gallery_running"]
+    assert "Films at the service go on, and may be charged." in told["hint"]
+    assert "Try failed again: as new tasks, which may be charged." in told["hint"]
+    simulated = GalleryState(records.sweep_of(records.RUNNING, simulated=True)).whole()[0]["hint"]
+    assert simulated.count("at no charge") == 2
+    assert "charged" not in simulated
+    assert [FIXTURES[f"gallery_{name}"]["hint"] for name in ("planned", "comparing")] == [None] * 2
+
+
     assert shown == {*(state.value for state in State), gallery.PLANNED, gallery.INVALID}
 
 

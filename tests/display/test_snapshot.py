@@ -99,6 +99,41 @@ def test_what_cannot_be_saved_is_said_with_the_days_left(left: float, text: str)
     ]
     saving = View(msgspec.structs.replace(record, note=None))
     assert len(snapshot.badges(saving, NOW)) == 1
+    stopped = View(advance(saving.record, move.Stopped(), NOW))
+    assert snapshot.badges(stopped, NOW) == badges
+
+
+def test_a_stop_while_the_film_is_saved_says_that_its_link_dies_and_what_saves_it() -> None:
+    card = snapshot.card(View(boat(182, *SENT, BOAT_DONE, move.Stopped())), NOW)
+    assert card["badges"][-1] == {"kind": "unsaved", "text": "Not saved, 15 days left"}
+    assert "%sora rescue saves it" in card["note"]
+    assert "watch" in card["actions"]
+
+
+def test_a_stopped_task_says_that_the_service_goes_on_and_may_charge() -> None:
+    stopped = boat(73, *SENT, move.Stopped(), service="https://api.example/api/v1")
+    note = snapshot.card(View(stopped), NOW)["note"]
+    assert note.endswith("The service goes on with it, and may charge for it.")
+
+
+def test_what_can_be_typed_for_a_task_that_rests_is_told_with_its_failure() -> None:
+    told = snapshot.failure(boat(9, move.Sending(), LOST))
+    assert told is not None
+    lines = ("adopt k7f3qa TASKID", "retry k7f3qa", "forget k7f3qa")
+    assert told["commands"] == [f"%sora {line}" for line in lines]
+    told = snapshot.failure(failed_content().record)
+    assert told is not None
+    assert told["commands"] == [], "trying the same words again will not help"
+
+
+def test_the_buttons_come_with_what_a_click_may_cost() -> None:
+    real = {"service": "https://api.example/api/v1"}
+    assert "may charge for it" in str(snapshot.hint(boat(9, *SENT, **real)))
+    lost = boat(9, move.Sending(), LOST, **real)
+    assert "charged already" in str(snapshot.hint(lost))
+    assert snapshot.hint(boat(9, *SENT, move.Stopped(), **real)) is None
+    done = boat(9, *SENT, BOAT_DONE, move.Saved(film=BOAT_FILM))
+    assert snapshot.hint(done) is None
 
 
 def test_the_services_link_is_offered_while_it_lives_and_without_a_signature() -> None:
