@@ -68,6 +68,9 @@ def ended(
     else:
         parts.append(_line(_about(record, reused)))
         parts.append(_resting(record))
+        if record.task_id is not None:
+            named = f"task id <code>{escape(record.task_id)}</code>"
+            parts.append(f'<p style="{_SMALL}">{named}</p>')
     return f'<div class="{CLASS}" style="{_BOX}">{"".join(parts)}</div>'
 
 
@@ -142,7 +145,11 @@ def plain_text(record: TaskRecord, shown_path: str | None = None) -> str:
     head = f"sora_nb {record.key} · {record.state.value} · {record.request.prompt}"
     if record.film is not None:
         return f"{head}\n{shown_path or record.film.path} · sha256 {record.film.sha256[:12]}"
+    lines = [head]
     if record.failure is not None:
         advice = advise(record.failure)
-        return "\n".join((head, f"{advice.title}. {advice.text}", *commands(record)))
-    return "\n".join((head, *commands(record)))
+        lines.append(f"{advice.title}. {advice.text}")
+    lines += commands(record)
+    if record.task_id is not None and record.finished:
+        lines.append(f"task id {record.task_id}")
+    return "\n".join(lines)

@@ -22,7 +22,19 @@ from sora_nb.display.static_html import (
 )
 from sora_nb.display.table import html_table, row, text_table
 
-from .records import NOW, VIEWS, boat, evil, failed_content, hostile_views, ready, unsure
+from .records import (
+    BOAT_DONE,
+    BOAT_ID,
+    NOW,
+    SENT,
+    VIEWS,
+    boat,
+    evil,
+    failed_content,
+    hostile_views,
+    ready,
+    unsure,
+)
 
 POSTER = b"\xff\xd8poster"
 ALLOWED = {"div", "p", "strong", "code", "br", "video", "img", "details", "summary"}
@@ -114,6 +126,23 @@ def test_a_stopped_task_says_why_and_how_it_goes_on() -> None:
     text = Page(ended(stopped)).text
     assert "Stopped. asked for an hour" in text
     assert "%sora retry k7f3qa" in text
+
+
+def test_a_task_without_a_film_names_its_id_for_whoever_asks_the_service() -> None:
+    failed = failed_content().record
+    assert "task id task_01k9v8aa3f6h9j2l5p" in Page(ended(failed)).text
+    assert plain_text(failed).endswith("\ntask id task_01k9v8aa3f6h9j2l5p")
+    stopped = advance(boat(9, *SENT), move.Stopped(), NOW)
+    assert f"task id {BOAT_ID}" in Page(ended(stopped)).text
+    for record in (unsure().record, ready().record):
+        assert "task id task" not in Page(ended(record)).text
+
+
+def test_a_film_that_was_made_and_not_saved_is_not_said_to_go_on() -> None:
+    stopped = advance(boat(9, *SENT, BOAT_DONE), move.Stopped(), NOW)
+    text = Page(ended(stopped)).text
+    assert "goes on" not in text
+    assert "The film is made, but not saved, and its link expires: %sora rescue saves it." in text
 
 
 def test_a_panel_that_was_saved_on_its_way_says_how_to_take_it_up() -> None:
