@@ -22,7 +22,6 @@ import argparse
 import asyncio
 import json
 import os
-import platform
 import shutil
 import ssl
 import subprocess
@@ -32,6 +31,8 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+
+from benchmarks._lines import tell
 
 ROOT = Path(__file__).resolve().parents[1]
 CALL = ROOT / "benchmarks" / "peers" / "call.py"
@@ -228,11 +229,10 @@ def main() -> None:
         except NotMeasured as trouble:
             raise SystemExit(str(trouble)) from None
     for result in results:
-        print(json.dumps(result))
+        tell(result)
     posts = {line["case"]: line["posts"] for line in results if line["client"] == "sora_nb"}
     verdict = {"case": "POSTs of one call of sora_nb", "posts": posts, "met": posts == CHARGES}
-    about = {"python": platform.python_version(), "left_out": list(PEERS) if quick else []}
-    print(json.dumps({**verdict, **about}))
+    tell({**verdict, "left_out": list(PEERS) if quick else []}, "aiohttp")
 
 
 if __name__ == "__main__":

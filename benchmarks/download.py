@@ -25,9 +25,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import hashlib
-import json
 import multiprocessing
-import platform
 import re
 import resource
 import shutil
@@ -36,13 +34,13 @@ import tempfile
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
+from benchmarks._lines import tell
 from sora_nb.core.errors import DownloadError
 from sora_nb.core.lifecycle import new_record
 from sora_nb.core.task import VideoRequest
@@ -243,7 +241,7 @@ def measure(url: str, folder: Path, rounds: int) -> list[dict[str, Any]]:
                 "loop": statistics.median(busy[name]) <= BLOCKED_MS,
                 "of_curl": line.get("of_curl", 0.0) <= OF_CURL,
             }
-        lines.append(line | versions())
+        lines.append(line)
     return lines
 
 
@@ -264,11 +262,7 @@ async def resume(url: str, folder: Path, pipe: Connection) -> dict[str, Any]:
             sent += SIZE - start
             break
     await service.close()
-    return {"case": "resume", "cuts": cuts, "sent": sent, "twice": sent - SIZE} | versions()
-
-
-def versions() -> dict[str, str]:
-    return {"python": platform.python_version(), "aiohttp": version("aiohttp")}
+    return {"case": "resume", "cuts": cuts, "sent": sent, "twice": sent - SIZE}
 
 
 def main() -> None:
@@ -290,7 +284,7 @@ def main() -> None:
             here.close()
             server.join(5)
     for line in lines:
-        print(json.dumps(line))
+        tell(line, "aiohttp")
 
 
 if __name__ == "__main__":

@@ -13,8 +13,6 @@ Prints one JSON line a case, with medians: one busy core makes a single run slow
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import statistics
 import tempfile
 from collections.abc import Sequence
@@ -23,6 +21,7 @@ from typing import Any, NamedTuple
 
 from playwright.sync_api import Page
 
+from benchmarks._lines import tell
 from tests.browser.chromium import launched
 from tests.browser.jupyter_server import running_server
 from tests.browser.lab_page import LabPage
@@ -102,7 +101,7 @@ def main() -> None:
         cold, *panels = measure_panels(LabPage(page, server), rounds)
         words = measure_words(LabPage(page, server), rounds)
         films = measure_films(LabPage(page, server), rounds)
-        browser.close()
+        chromium = browser.version
     for line in (
         case("panel, first task of the kernel", [cold], None),
         case("panel, warm", panels, PANEL_MS),
@@ -110,20 +109,17 @@ def main() -> None:
         case("film, first picture", [run.ms for run in films[::2]], FILM_MS, films[::2]),
         case("film, playing", [run.ms for run in films[1::2]], FILM_MS, films[1::2]),
     ):
-        print(json.dumps(line))
+        tell({**line, "chromium": chromium}, "jupyterlab", "ipywidgets", "anywidget", "ipykernel")
 
 
 def case(
     name: str, runs: Sequence[float], target: float | None, steps: Sequence[Run] = ()
 ) -> dict[str, Any]:
-    """One line: the median in ms, every run, whether the target is met, and where the time goes.
-
-    ``load``: how many programs wanted a core of this machine in the last minute."""
+    """One line: the median in ms, every run, whether the target is met, and where the time goes."""
     median = round(statistics.median(runs), 1)
     told: dict[str, Any] = {
         "case": name,
         "ms": median,
-        "load": round(os.getloadavg()[0], 1),
         "runs_ms": [round(run, 1) for run in runs],
     }
     if target is not None:

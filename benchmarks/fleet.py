@@ -10,10 +10,10 @@ each new N with all of them:
     the advice     the same, but the first question after 180 s
     every 1 s      the same each second; after a 429 openai-python's back-off (0.5 to 8 s)
 
-Prints one JSON line a client and N. Counted is everything from asking to the reply that says
-success, written down; not the download (benchmarks/download.py). `lag_s` and `p95_lag_s` are in the
-service's seconds, by the service's own account of when each job ended. `cpu_ms` is the client's
-process time a task; `extra_mb` its peak memory above what it had after one film (Linux: VmHWM and
+Prints one JSON line a client and N. `cpu_ms` is the client's process time a task, from asking until
+every end is written down; not the download (benchmarks/download.py). `lag_s` and `p95_lag_s` end
+with the reply that says success, in the service's seconds, by the service's own account of when
+each job ended. `extra_mb` is its peak memory above what it had after one film (Linux: VmHWM and
 VmRSS).
 
     python benchmarks/fleet.py [--quick] [--tasks 1000] [--speed 3] [--client sora_nb]
@@ -24,9 +24,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import platform
 import random
-import resource
 import statistics
 import subprocess
 import sys
@@ -35,12 +33,12 @@ import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
+from benchmarks._lines import tell
 from benchmarks._lone_engine import lone_engine
 from sora_nb.core.settings import Secret
 from sora_nb.core.task import Report, VideoRequest
@@ -171,17 +169,15 @@ CLIENTS: dict[str, Watch] = {
 }
 
 
-def memory() -> float:
-    """MiB that this process holds now."""
+def memory(field: str) -> float:
+    """MiB that this process holds now (``VmRSS``) or held at most (``VmHWM``).
+
+    Not ``ru_maxrss``: that of a process begins with its parent's.
+    """
     for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
+        if line.startswith(field):
             return int(line.split()[1]) / 1024
-    raise OSError("no VmRSS")
-
-
-def most_memory() -> float:
-    """MiB that this process held at most."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    raise OSError(f"no {field}")
 
 
 def be_client(client: str, url: str, speed: float, fleet: Fleet) -> None:
@@ -190,7 +186,7 @@ def be_client(client: str, url: str, speed: float, fleet: Fleet) -> None:
     one = Fleet(f"[fail:GENERATION_FAILED] {fleet.name}", 1, fleet.lengths)
     warm_up = watch if client == "sora_nb" else CLIENTS["every 1 s"]
     asyncio.run(warm_up(url, speed, one, Tally(speed)))
-    held, used, began = memory(), time.process_time(), time.monotonic()
+    held, used, began = memory("VmRSS"), time.process_time(), time.monotonic()
     tally = Tally(speed)
     asyncio.run(watch(url, speed, fleet, tally))
     cpu = time.process_time() - used
@@ -206,13 +202,11 @@ def be_client(client: str, url: str, speed: float, fleet: Fleet) -> None:
         "refused": round(tally.refused / fleet.count, 2),
         "cpu_ms": round(1000 * cpu / fleet.count, 2),
         "cpu_us_a_question": round(1e6 * cpu / tally.questions),
-        "extra_mb": round(max(0.0, most_memory() - held), 1),
+        "extra_mb": round(max(0.0, memory("VmHWM") - held), 1),
         "seconds": round(time.monotonic() - began, 1),
         "speed": speed,
-        "python": platform.python_version(),
-        "aiohttp": version("aiohttp"),
     }
-    print(json.dumps(line), flush=True)
+    tell(line, "aiohttp")
 
 
 @contextmanager
@@ -289,7 +283,7 @@ def main() -> None:
         make_films(Path(name), lengths)
         lines = measure(clients, speeds, lengths, Path(name))
     if "sora_nb" in clients:
-        print(json.dumps(verdict(lines)))
+        tell(verdict(lines))
 
 
 if __name__ == "__main__":

@@ -24,6 +24,8 @@ from typing import Any
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
+from benchmarks._lines import tell
+
 SOURCE = Path(__file__).parents[1]
 TARGET_MS = 20.0
 EMPTY = "empty_extension"
@@ -57,7 +59,7 @@ def main() -> None:
                 measured.append(measure(MODULES[case], environments[case]))
     empty = _median(runs[EMPTY])
     for case, measured in runs.items():
-        print(json.dumps(summary(case, measured, empty)))
+        tell(summary(case, measured, empty), "ipykernel", "ipython")
 
 
 def measure(module: str, environment: Mapping[str, str]) -> dict[str, Any]:

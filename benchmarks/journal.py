@@ -18,9 +18,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import json
 import os
-import platform
 import sqlite3
 import statistics
 import tempfile
@@ -30,6 +28,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from benchmarks._lines import tell
 from sora_nb.core.lifecycle import Accepted, Reported, Sending, advance, new_record
 from sora_nb.core.task import Report, TaskRecord, VideoRequest
 from sora_nb.storage.journal import Journal
@@ -137,7 +136,6 @@ def main() -> None:
             "file_system": file_system(folder),
             "bytes": size,
             "sqlite": sqlite3.sqlite_version,
-            "python": platform.python_version(),
         }
     floor = statistics.median(watch.wall["floor"])
     for name, times in watch.wall.items():
@@ -152,7 +150,7 @@ def main() -> None:
         }
         if name in ("intent", "sending"):
             line |= {"target": TARGET, "met": wall <= TARGET * floor}
-        print(json.dumps(line | about))
+        tell(line | about)
 
 
 if __name__ == "__main__":

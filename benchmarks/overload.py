@@ -21,15 +21,12 @@ from __future__ import annotations
 import argparse
 import heapq
 import itertools
-import json
-import platform
 import random
 import statistics
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
+from benchmarks._lines import tell
 from benchmarks.polling import law
 from sora_nb.core.lifecycle import Accepted, Reported, Sending, advance, new_record
 from sora_nb.core.task import Report, TaskRecord, VideoRequest
@@ -192,8 +189,6 @@ def measure(name: str, policy: str, tasks: int, seeds: int) -> dict[str, Any]:
         "requests": round(sum(run.questions for run in runs) / len(lags), 1),
         "longest_wait_s": round(max(wait for run in runs for wait in run.waits), 1),
         "bound_s": round(2 * tasks / RATE, 1),
-        "python": platform.python_version(),
-        "msgspec": msgspec.__version__,
     }
 
 
@@ -207,10 +202,10 @@ def main() -> None:
             line = lines[policy] = measure(name, policy, 1000, seeds)
             if policy == "learned":
                 line["met"] = {"wait": line["longest_wait_s"] <= line["bound_s"]}
-            print(json.dumps(line))
+            tell(line, "msgspec")
         ratio = lines["learned"]["lag_s"] / lines["every 1 s"]["lag_s"]
         out = {"case": "overload, learned beside every 1 s", "law": name, "ratio": round(ratio, 3)}
-        print(json.dumps(out | {"target": TARGET, "met": ratio <= TARGET}))
+        tell(out | {"target": TARGET, "met": ratio <= TARGET})
 
 
 if __name__ == "__main__":

@@ -5,8 +5,9 @@ In one process, in turns (A B C A B C, medians), K questions each, one after ano
 
     bare aiohttp   session.get, read, json.loads
     check          Transport.check: the same with key, proxy rules, timeouts, bounds, and a Report
-    whole road     the engine that asks one task again and again: agenda, line, slots, learned
-                   policy, check, ledger, board
+    whole road     the engine that asks one task again and again: agenda, line, slots, check,
+                   ledger, board; at a fixed interval, because the learned policy would wait (its
+                   own cost is measured by polling.py)
 
 Prints one JSON line a road; `cpu_us` is this process's time (user and system) a question.
 
@@ -19,15 +20,14 @@ import argparse
 import asyncio
 import json
 import multiprocessing
-import platform
 import statistics
 import time
-from importlib.metadata import version
 from multiprocessing.connection import Connection
 from typing import Any
 
 import aiohttp
 
+from benchmarks._lines import tell
 from benchmarks._lone_engine import lone_engine
 from sora_nb.core.settings import Secret
 from sora_nb.core.task import Report, VideoRequest
@@ -152,7 +152,7 @@ def measure(url: str, rounds: int, count: int) -> list[dict[str, Any]]:
         }
         if road != "bare aiohttp":
             line |= {"target": TARGET, "met": statistics.median(times) <= TARGET * floor}
-        lines.append(line | {"python": platform.python_version(), "aiohttp": version("aiohttp")})
+        lines.append(line)
     return lines
 
 
@@ -170,7 +170,7 @@ def main() -> None:
         here.close()
         server.join(5)
     for line in lines:
-        print(json.dumps(line))
+        tell(line, "aiohttp")
 
 
 if __name__ == "__main__":

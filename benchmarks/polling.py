@@ -24,9 +24,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import json
 import math
-import platform
 import random
 import statistics
 import time
@@ -35,6 +33,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from benchmarks._lines import tell
 from sora_nb.core.models import documented_seconds
 from sora_nb.core.settings import POLL_WORDS
 from sora_nb.engine.polling import BIN, EndAges, next_age, prior
@@ -250,7 +249,6 @@ def cost(rounds: int) -> dict[str, object]:
         "case": "cost of a request's moment",
         "next_age_us": round((asked - start) / rounds * 1e6, 2),
         "learn_us": round((learning - asked) / (rounds // 100) * 1e6, 1),
-        "python": platform.python_version(),
     }
 
 
@@ -267,15 +265,15 @@ def main() -> None:
             if policy == "learned":
                 first |= {"target": FIRST_TARGET}
                 whole |= {"target": target}
-            print(json.dumps(first))
-            print(json.dumps(whole))
+            tell(first)
+            tell(whole)
     watched = histories("log-normal", "learned", kernels, tasks, DRIFT)
     for case, which in (
         ("drift", slice(tasks, tasks + FIRST)),
         ("drift settled", slice(tasks + FIRST, None)),
     ):
-        print(json.dumps(line(case, "log-normal", "learned", watched, which, DRIFT)))
-    print(json.dumps(cost(2_000 if quick else 20_000)))
+        tell(line(case, "log-normal", "learned", watched, which, DRIFT))
+    tell(cost(2_000 if quick else 20_000))
 
 
 if __name__ == "__main__":

@@ -15,8 +15,6 @@ main thread below 1 %.
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import statistics
 import tempfile
 from pathlib import Path
@@ -24,6 +22,7 @@ from typing import Any, NamedTuple
 
 from playwright.sync_api import CDPSession, Page
 
+from benchmarks._lines import tell
 from tests.browser.chromium import launched
 from tests.browser.jupyter_server import running_server
 from tests.browser.lab_page import LabPage
@@ -81,7 +80,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="120 frames a case instead of 900")
     frames = 120 if parser.parse_args().quick else 900
     for line in measure(frames, rounds=1 if frames == 120 else 3):
-        print(json.dumps(line), flush=True)
+        tell(line, "jupyterlab", "ipywidgets", "anywidget", "ipykernel")
 
 
 def measure(frames: int, rounds: int) -> list[dict[str, Any]]:
@@ -110,8 +109,8 @@ def measure(frames: int, rounds: int) -> list[dict[str, Any]]:
             look(page, "Pictures")
             found.setdefault("films as pictures", []).append(run(lab, cdp, 1, frames, PIXELS))
             look(page, "List")
-        browser.close()
-    return [summary(name, runs) for name, runs in found.items()]
+        about = {"chromium": browser.version}
+    return [summary(name, runs) | about for name, runs in found.items()]
 
 
 class Run(NamedTuple):
@@ -170,7 +169,6 @@ def summary(name: str, runs: list[Run]) -> dict[str, Any]:
         "rows_in_page": max(run.rows for run in runs),
         "main_thread_share": round(main_share, 4),
         "met": p95 <= P95_MS and main_share <= MAIN_SHARE,
-        "load": round(os.getloadavg()[0], 1),
     }
 
 

@@ -13,17 +13,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 import statistics
 import time
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
 
 import anywidget
 import traitlets
 
+from benchmarks._lines import tell
 from sora_nb.core import lifecycle as move
 from sora_nb.core.lifecycle import advance, new_record
 from sora_nb.core.task import Film, Report, TaskRecord, VideoRequest
@@ -161,7 +160,7 @@ def main() -> None:
                 measure(case, turn, times[key], sizes[key])
     base = statistics.median(times[Gallery.name, 1])
     for (name, count), measured in times.items():
-        print(json.dumps(summary(name, count, measured, sizes[name, count], base)))
+        tell(summary(name, count, measured, sizes[name, count], base), "ipywidgets", "anywidget")
 
 
 def measure(case: Gallery | Trait, turn: int, times: list[float], sizes: list[int]) -> None:
@@ -190,9 +189,6 @@ def summary(
         "us_median": round(micros, 1),
         "us_p90": round(sorted(times)[int(0.9 * len(times))], 1),
         "changes": len(times),
-        "python": platform.python_version(),
-        "ipywidgets": version("ipywidgets"),
-        "anywidget": version("anywidget"),
     }
     if name == Gallery.name:
         line["ratio_to_one"] = round(micros / base, 3)
