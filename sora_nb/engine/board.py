@@ -1,8 +1,8 @@
 """The present: the latest record of each task, told to listeners in gathered bursts.
 
 Above about ten updates a second nothing more is seen, and far above that the notebook server drops
-messages, the last one included (jupyter.md). So changes are gathered, and the last state is always
-told.
+messages, the last one included (jupyter.md). So a change after a pause is told at once, those that
+follow it are gathered, and the last state is always told.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from sora_nb.engine.history import History
 log = logging.getLogger(__name__)
 
 GATHER = 0.1
+"""Seconds between two tellings, at least."""
+
 Listener = Callable[[frozenset[str]], None]
 Schedule = Callable[[float, Callable[[], None]], object]
 
@@ -138,11 +140,13 @@ class Board:
         self._changed.add(key)
         if not self._scheduled:
             self._scheduled = True
-            self._schedule(GATHER, self._tell)
+            self._schedule(0.0, self._tell)  # with all that changes in this turn of the loop
 
     def _tell(self) -> None:
-        self._scheduled = False
         changed, self._changed = self._changed, set()
+        self._scheduled = bool(changed)
+        if changed:
+            self._schedule(GATHER, self._tell)
         news: dict[int, tuple[Listener, set[str]]] = {}
         for key in changed:
             for listener in self._listeners.get(key, ()):

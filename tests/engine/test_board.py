@@ -41,6 +41,8 @@ def board(timers: Timers) -> Board:
     board.put(record("a"))
     board.put(record("b"))
     timers.pass_on()
+    timers.pass_on()
+    assert timers.due == [], "a board on which nothing happens asks for no time"
     return board
 
 
@@ -55,11 +57,25 @@ def test_a_burst_of_changes_is_told_once_with_the_last_state(board: Board, timer
         board.put(advance(record("a"), Noted(note=str(number)), 1.0))
         board.put_progress("b", number, None)
     assert told == []
+    timers.pass_on()
+    assert told == ["99"]
+    timers.pass_on()
+    assert told == ["99"]
+
+
+def test_a_change_after_a_pause_is_told_at_once_and_the_next_ones_are_gathered(
+    board: Board, timers: Timers
+) -> None:
+    told: list[Progress | None] = []
+    board.listen(["a"], lambda _: told.append(board.progress("a")))
+    board.put_progress("a", 1, None)
+    assert [seconds for seconds, _ in timers.due] == [0.0]
+    timers.pass_on()
+    for number in (2, 3):
+        board.put_progress("a", number, None)
     assert [seconds for seconds, _ in timers.due] == [GATHER]
     timers.pass_on()
-    assert told == ["99"]
-    timers.pass_on()
-    assert told == ["99"]
+    assert told == [Progress(1, None), Progress(3, None)]
 
 
 def test_a_change_during_the_telling_is_told_afterwards(board: Board, timers: Timers) -> None:
