@@ -1,7 +1,9 @@
 /** The one bundle for every widget: the snapshot's `view` says which of them is drawn. */
 import { show as showDoctor } from "./doctor";
 import { show as showGallery } from "./gallery";
+import { childOf } from "./life";
 import { show as showPanel } from "./panel";
+import { followScheme } from "./scheme";
 import type { Command } from "./snapshot";
 import { show as showStudio } from "./studio";
 import type { Surroundings } from "./surroundings";
@@ -53,6 +55,12 @@ function viewOf(model: Model): Show {
 
 export default {
   render(props: RenderProps): () => void {
-    return viewOf(props.model)(props, surroundings(props.model));
+    const life = props.signal ? childOf(props.signal) : new AbortController();
+    const close = viewOf(props.model)(props, surroundings(props.model));
+    followScheme(props.el, life.signal);
+    return () => {
+      life.abort();
+      close();
+    };
   },
 };

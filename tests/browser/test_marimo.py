@@ -99,3 +99,23 @@ def test_the_values_of_cells_are_live_and_awaiting_and_waiting_both_work(
     page.reload()
     panel = page.locator(".sora-nb").filter(has_text="a paper boat in marimo").first
     film_plays(panel.locator("video"), timeout=40)
+
+
+def test_the_colours_are_those_of_marimos_theme_whatever_the_systems_are(
+    page: Page, address: str
+) -> None:
+    page.emulate_media(color_scheme="dark")
+    page.goto(address)
+    root = page.locator(".sora-nb").filter(has_text="a paper boat in marimo").first
+    expect(root.locator(".snb-card")).to_be_visible(timeout=40_000)
+    expect(page.locator("body")).to_have_attribute("data-theme", "light")
+    expect(root).to_have_attribute("data-scheme", "light")
+    expect(root.locator(".snb-card")).to_have_css("background-color", "rgb(255, 255, 255)")
+    expect(root).to_have_css("color", "rgb(31, 35, 40)")
+    expect(page.get_by_role("textbox", name="Prompt")).to_be_visible(timeout=20_000)
+    screenshot(page, "marimo_light_on_dark", whole=True)
+    page.emulate_media(color_scheme="light")
+    page.evaluate("() => document.body.classList.replace('light', 'dark')")
+    expect(root).to_have_attribute("data-scheme", "dark")
+    expect(root.locator(".snb-card")).to_have_css("background-color", "rgb(27, 29, 33)")
+    screenshot(page, "marimo_dark_on_light", whole=True)
