@@ -112,6 +112,8 @@ class Client(Lifetime):
         before ``sweep.start()``. Raises InvalidRequest with the bad rows by name, unless
         ``on_invalid="skip"``; BudgetExceeded when not all of it fits; JournalError.
         """
+        from sora_nb.sweeping import at_once
+
         rows = plan_rows(
             prompts,
             template=template,
@@ -125,7 +127,8 @@ class Client(Lifetime):
             takes=takes,
             extra=extra,
         )
-        sweep = Sweep(self, rows, concurrency=concurrency, new=new)
+        most = at_once(self.settings, concurrency)
+        sweep = Sweep(self, rows, concurrency=most, new=new)
         if start:
             sweep.start()
         return sweep
@@ -134,11 +137,17 @@ class Client(Lifetime):
         """Write different requests down, reserve the budget for all, begin to send them."""
         from sora_nb.sweeping import accept_all
 
-        accepted = self._on_loop(lambda parts: accept_all(parts, requests, batch, new=new))
-        return [Begun(self._task(record, reused), why) for record, reused, why in accepted]
+        found = self._on_loop(lambda parts: accept_all(parts, requests, batch, new=new))
+        return [Begun(self._task(record, reused), why) for record, reused, why in found]
 
-    def batch(self, concurrency: int | None) -> Batch:
-        """An empty batch for ``begin``. Raises InvalidRequest."""
+    def begin_again(self, keys: Sequence[str], batch: Batch, *, new: bool) -> list[Begun]:
+        """Have the films made that these tasks did not bring; see ``sweeping.retry_all``."""
+        from sora_nb.sweeping import retry_all
+        found = self._on_loop(lambda parts: retry_all(parts, keys, batch, new=new))
+        return [Begun(self._task(record, reused), why) for record, reused, why in found]
+
+    def batch(self, concurrency: int) -> Batch:
+        """An empty batch for ``begin``."""
         from sora_nb.sweeping import new_batch
 
         return self._on_loop(lambda parts: new_batch(parts, concurrency))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Collection, Sequence
 from operator import index
 from typing import NamedTuple
 
@@ -17,10 +18,13 @@ from sora_nb.core.errors import (
     LinkExpired,
     SoraError,
 )
-from sora_nb.core.task import TaskRecord, VideoRequest
+from sora_nb.core.lifecycle import can_be_asked_again
+from sora_nb.core.settings import Settings
+from sora_nb.core.task import State, TaskRecord, VideoRequest
 from sora_nb.engine.batch import Batch
 from sora_nb.engine.history import source_of
-from sora_nb.planning.outlook import Outlook, time_needed
+from sora_nb.planning.outlook import Outlook
+from sora_nb.planning.timing import together
 from sora_nb.storage.journal import KeyTaken
 from sora_nb.workshop import Workshop
 
@@ -35,56 +39,98 @@ class Accepted(NamedTuple):
 
 
 def accept_all(
-    workshop: Workshop, requests: Sequence[VideoRequest], batch: Batch, *, new: bool
+    workshop: Workshop,
+    requests: Sequence[VideoRequest],
+    batch: Batch,
+    *,
+    new: bool,
+    lost: Collection[str] = (),
 ) -> list[Accepted]:
     """Write different requests down as one, and add them to a batch, which sends them in order.
 
-    Raises JournalError, and BudgetExceeded when not all of the new ones fit: then nothing is
-    written.
+    The tasks of the keys in ``lost`` are not given again. Raises JournalError, and BudgetExceeded
+    when not all of the new ones fit: then nothing is written.
     """
     drafts, found = [workshop.draft(request) for request in requests], None
     while found is None:
         try:
-            found = workshop.journal.create_all(drafts, reuse=not new)
+            found = workshop.journal.create_all(drafts, reuse=not new, lost=lost)
         except KeyTaken as taken:  # of a hundred thousand keys some will be
             drafts = [replace(d, key=draw_key()) if d.key in taken.keys else d for d in drafts]
     accepted = []
     for draft, kept in zip(drafts, found, strict=True):
         workshop.ledger.take_in(kept)
-        trouble: SoraError | None = None
-        try:
-            workshop.taken_up(workshop.board[kept.key])
-        except (LinkExpired, BudgetExceeded, JournalError) as error:
-            trouble = error  # of one film among many
-        accepted.append(Accepted(workshop.board[kept.key], kept.key != draft.key, trouble))
-    keys = [kept.key for kept in found]
+        accepted.append(_taken_up(workshop, kept.key, reused=kept.key != draft.key))
+    _add(workshop, batch, [kept.key for kept in found])
+    return accepted
+
+
+def retry_all(
+    workshop: Workshop, keys: Sequence[str], batch: Batch, *, new: bool
+) -> list[Accepted]:
+    """Have the films made that these tasks did not bring; what each of them has now.
+
+    Only what can bring none any more is asked for anew: a failed task, or one whose film is lost.
+    What we gave up on, or was stopped, is taken up again; what is unsure, unfinished or has its
+    film stays as it is. Raises as ``accept_all`` does: then nothing has changed.
+    """
+    for key in keys:
+        workshop.find(key)
+    records = {key: workshop.board[key] for key in keys}
+    lost = {key for key, record in records.items() if workshop.recovery.lost(record)}
+    anew = {
+        key: record.request
+        for key, record in records.items()
+        if key in lost
+        or (record.state is State.FAILED and not can_be_asked_again(record, time.time()))
+    }
+    requests = {request.fingerprint: request for request in anew.values()}
+    made = accept_all(workshop, list(requests.values()), batch, new=new, lost=lost)
+    by_request = dict(zip(requests, made, strict=True))
+    kept = {key: _taken_up(workshop, key, reused=True) for key in records if key not in anew}
+    moving = [key for key, now in kept.items() if records[key].finished > now.record.finished]
+    _add(workshop, batch, moving)
+    return [kept.get(key) or by_request[anew[key].fingerprint] for key in keys]
+
+
+def _taken_up(workshop: Workshop, key: str, *, reused: bool) -> Accepted:
+    trouble: SoraError | None = None
+    try:
+        workshop.taken_up(workshop.board[key])
+    except (LinkExpired, BudgetExceeded, JournalError) as error:
+        trouble = error  # of one film among many
+    return Accepted(workshop.board[key], reused, trouble)
+
+
+def _add(workshop: Workshop, batch: Batch, keys: Sequence[str]) -> None:
+    """Have the batch send them, and no other."""
     for earlier in workshop.batches:
         if earlier is not batch:
             earlier.release(keys)
     workshop.batches[:] = [one for one in workshop.batches if not one.is_empty and one is not batch]
     workshop.batches.append(batch)
     batch.add(keys)
-    return accepted
 
 
-def new_batch(workshop: Workshop, concurrency: int | None) -> Batch:
-    """A batch without tasks yet. Raises InvalidRequest."""
+def new_batch(workshop: Workshop, concurrency: int) -> Batch:
+    """A batch without tasks yet."""
     return Batch(
-        _at_once(workshop, concurrency),
+        concurrency,
         engine=workshop.engine,
         ledger=workshop.ledger,
         board=workshop.board,
     )
 
 
-def _at_once(workshop: Workshop, asked: int | None) -> int:
-    """Tasks at the service at a time. Raises InvalidRequest."""
+def at_once(settings: Settings, asked: int | None) -> int:
+    """How many tasks of a sweep are at the service at a time: what was asked for, and no more than
+    the client's own limit. Raises InvalidRequest."""
     if asked is None:
-        return workshop.settings.concurrency
+        return settings.concurrency
     number = None if isinstance(asked, bool) or not hasattr(asked, "__index__") else index(asked)
     if number is None or number < 1:
         raise InvalidRequest(f"concurrency {asked!r} is not a number of tasks from 1 on.")
-    return number
+    return min(number, settings.concurrency)
 
 
 def look_ahead(
@@ -92,7 +138,7 @@ def look_ahead(
     requests: Sequence[VideoRequest],
     *,
     new: bool,
-    concurrency: int | None,
+    concurrency: int,
     same: int,
     complaints: Sequence[str],
 ) -> Outlook:
@@ -101,13 +147,17 @@ def look_ahead(
     ``same`` rows ask for one of them once more; ``complaints`` are about rows that cannot be made.
     """
     settings, journal = workshop.settings, workshop.journal
-    drafts = []
+    drafts, unsure, lost = [], 0, 0
     for request in requests:
         found = None if new else journal.reusable(request, settings.service)
-        if found is None or not counts(found):  # one that was stopped before it was sent is sent
+        if found is not None and workshop.recovery.lost(found):
+            lost += 1
+        elif found is None or not counts(found):  # one that was stopped before it was sent is sent
             drafts.append(workshop.draft(request))
+        elif found.state is State.UNSURE:
+            unsure += 1
     ends = [workshop.board.history.of(draft) for draft in drafts]
-    at_once = _at_once(workshop, concurrency)
+    time_left = together([], ends, concurrency)
     unknown = any(draft.cost is None for draft in drafts)
     budget, refusal = "budget: none set", None
     if settings.budget is not None:
@@ -120,15 +170,27 @@ def look_ahead(
             refusal = f"{error.message} {error.advice}"
     return Outlook(
         new=len(drafts),
-        reused=len(requests) - len(drafts),
+        reused=len(requests) - len(drafts) - unsure - lost,
+        unsure=unsure,
         same=same,
-        invalid=len(complaints),
-        seconds=time_needed(ends, at_once),
-        at_once=at_once,
+        invalid=len(complaints) + lost,
+        seconds=time_left[0] if time_left else 0.0,
+        at_once=concurrency,
         source=source_of(max(ends, key=lambda kind: kind.seen)) if ends else "",
         cost=None if unknown else total(drafts).usd,
         simulated=settings.simulated,
         budget=budget,
         refusal=refusal,
-        complaints=tuple(complaints),
+        complaints=(*complaints, *_about_lost(lost)),
     )
+
+
+def _about_lost(count: int) -> list[str]:
+    """What to do about films that were made and cannot be had any more."""
+    if not count:
+        return []
+    films = "1 film was made and is" if count == 1 else f"{count} films were made and are"
+    return [
+        f"{films} lost, file and link: the start pays for none of them again, "
+        "sweep.retry(rows) does."
+    ]

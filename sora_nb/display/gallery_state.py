@@ -14,20 +14,16 @@ from sora_nb.core.advice import advise
 from sora_nb.core.budget import counts
 from sora_nb.core.task import UNFINISHED, State, TaskRecord
 from sora_nb.display import gallery
-from sora_nb.display.gallery_outlook import together
 from sora_nb.display.gallery_source import Source
 from sora_nb.display.handle import Task
 from sora_nb.display.sweep import Sweep
 from sora_nb.display.sweep_rows import SweepRow
+from sora_nb.planning.timing import together
 
 Json = dict[str, Any]
 
 MOVED = 0.02
 """An estimate is told anew when it has moved by more than this share of what is left."""
-
-
-MOST = 1000
-"""Tasks at once that the service allows a key (product.md of the design, section 4)."""
 
 
 class Share(NamedTuple):
@@ -57,11 +53,11 @@ class GalleryState:
         self._names = gallery.telling(row.labels for row in rows)
         self._places: dict[str, list[SweepRow]] = {}
         self._tasks: dict[str, Task] = {}
-        self._simulated = any(task.record.simulated for task in self._tasks.values())
         for row in rows:
             if row.task is not None:
                 self._places.setdefault(row.task.key, []).append(row)
                 self._tasks[row.task.key] = row.task
+        self._simulated = any(task.record.simulated for task in self._tasks.values())
         self._shares = {key: _share(task) for key, task in self._tasks.items()}
         self._states = Counter(share.state for share in self._shares.values())
         self._again = sum(share.again for share in self._shares.values())
@@ -139,11 +135,11 @@ class GalleryState:
             self._estimate = estimate
         return {**self._head(), "estimate": self._estimate}
 
-            "hint": self._hint(),
     def _head(self) -> Json:
         return {
             "paused": isinstance(self._source, Sweep) and self._source.paused,
             "actions": self._actions(),
+            "hint": self._hint(),
             "spent": None if self._cost is None else round(self._spent, 2),
             "note": self.note,
         }
@@ -158,6 +154,10 @@ class GalleryState:
         found = []
         if self._states[State.QUEUED]:
             found += ["continue" if sweep.paused else "pause", "stop"]
+        if self._again:
+            found.append("retry_failed")
+        return found
+
     def _hint(self) -> str | None:
         """What a click on the buttons may cost: it must not stand behind a hover alone."""
         on, anew = "and may be charged", "which may be charged"
@@ -168,10 +168,6 @@ class GalleryState:
             "retry_failed": f"Try failed again: as new tasks, {anew}.",
         }
         return " ".join(costs[act] for act in self._actions() if act in costs) or None
-
-        if self._again:
-            found.append("retry_failed")
-        return found
 
     def _row(self, row: SweepRow, picked: set[str]) -> Json:
         labels = gallery.differing(row.labels, self._names)
@@ -216,7 +212,7 @@ class GalleryState:
                 waiting.append(history.of(record))
             else:
                 running.append((history.of(record), record.age(now)))
-        left = together(running, waiting, source.concurrency or MOST)
+        left = together(running, waiting, source.concurrency)
         if left is None:
             return None
         return {"median": round(now + left[0] / speed, 1), "p90": round(now + left[1] / speed, 1)}

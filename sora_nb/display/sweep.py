@@ -5,7 +5,6 @@ from __future__ import annotations
 import concurrent.futures
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from sora_nb.core.errors import SoraError, WaitTimeout
@@ -14,10 +13,18 @@ from sora_nb.display.arrivals import Arrivals
 from sora_nb.display.collection import Tasks
 from sora_nb.display.handle import Task
 from sora_nb.display.mapping import Results
-from sora_nb.display.sweep_rows import SweepOwner, SweepRow, by_request, distinct, progress_of
+from sora_nb.display.sweep_rows import (
+    SweepOwner,
+    SweepRow,
+    by_request,
+    distinct,
+    progress_of,
+    worth_another_try,
+)
 from sora_nb.display.sweep_table import sweep_table, text_of
+from sora_nb.display.sweep_waiting import arrivals_of, detached, paused_words
 from sora_nb.display.video import Video
-from sora_nb.display.waiting import Detached, wait_for, watch
+from sora_nb.display.waiting import wait_for, watch
 from sora_nb.engine.batch import Batch
 from sora_nb.planning.outlook import Outlook
 from sora_nb.planning.planned import PlannedRow, complaint
@@ -32,7 +39,8 @@ class Sweep(Sequence[SweepRow]):
     """Many films: waited for, looked through, tried again and paused as one.
 
     ``await sweep`` and ``sweep.wait()`` end when nothing moves any more; a row that fails is a row
-    of the table, never an exception that hides the others.
+    of the table, never an exception that hides the others. An outage of the service is one: it
+    holds back what was not sent, until ``resume`` or ``stop``.
     """
 
     def __init__(
@@ -40,7 +48,7 @@ class Sweep(Sequence[SweepRow]):
         owner: SweepOwner,
         rows: Sequence[PlannedRow],
         *,
-        concurrency: int | None = None,
+        concurrency: int,
         new: bool = False,
     ) -> None:
         self.owner = owner
@@ -53,6 +61,7 @@ class Sweep(Sequence[SweepRow]):
         self._new = new
         self._batch: Batch | None = None
         self._picked: set[str] = set()
+        self._said_paused = False
         self.shown_in: object = None
 
     @overload
@@ -73,14 +82,20 @@ class Sweep(Sequence[SweepRow]):
         return self._batch is not None
 
     @property
-    def concurrency(self) -> int | None:
-        """How many films are made at a time; None for as many as the client allows."""
+    def concurrency(self) -> int:
+        """How many films are at the service at a time, at most."""
         return self._concurrency
 
     @property
     def paused(self) -> bool:
         """Whether no more films are sent for the time being."""
         return self._batch is not None and self._batch.paused
+
+    @property
+    def note(self) -> str | None:
+        """Why the sweep has paused by itself, and what to do now; None while it has not."""
+        outage = None if self._batch is None else self._batch.outage
+        return None if outage is None else f"{outage.message} {outage.advice}"
 
     def start(self) -> Sweep:
         """Write all rows down, reserve the budget for all of them, begin to send them.
@@ -107,6 +122,7 @@ class Sweep(Sequence[SweepRow]):
 
     def pause(self) -> None:
         """Send no more of them. Those at the service go on and are saved."""
+        self._said_paused = False
         if self._batch is not None:
             self.owner.call(self._batch.pause)
 
@@ -118,7 +134,8 @@ class Sweep(Sequence[SweepRow]):
     def stop(self) -> None:
         """Stop what was not sent: it is not charged. Films at the service are paid for: they go on.
 
-        Started again by running the same cell again.
+        Returns once the requests on the wire are answered. Started again by running the same cell
+        again.
         """
         wait_for(self.owner.run(self.stopped()))
 
@@ -128,17 +145,41 @@ class Sweep(Sequence[SweepRow]):
             await self._batch.stop()
 
     def retry_failed(self) -> Tasks:
-        """Ask anew for the films that failed, as new tasks, which are paid for; gives those.
+        """``retry`` for the failed films that another try can cure; gives their tasks.
 
-        An unsure task is never sent again by this: only a person knows whether it was charged.
+        Says what it leaves out: prompts that would be refused again, and films that were made and
+        lost. An unsure task is never sent again: only a person knows whether it was charged.
         """
-        failed = State.FAILED
-        return self.retry(row for row in self.rows if row.task and row.task.state == failed)
+        rows, left_out = worth_another_try(self.rows)
+        if left_out is not None:
+            print(left_out, flush=True)
+        return self.retry(rows)
 
     def retry(self, rows: Iterable[SweepRow]) -> Tasks:
-        """Ask anew for the films of these rows, which have new tasks from now on; gives those."""
-        begun = self.owner.call(lambda: self._begin(rows))
-        return Tasks(distinct(row.task for row in begun))
+        """Have the films made that these rows did not bring; gives the tasks that they have now.
+
+        Failed films, and those that are lost, are asked for anew, as new tasks, which are paid for.
+        What was stopped, or given up here while the service may have it, is taken up again. Unsure
+        and unfinished tasks, and films that are there, stay as they are. Raises SoraError before
+        the start; BudgetExceeded or JournalError: then nothing has changed.
+        """
+        batch, old = self._demand_start(), distinct(row.task for row in rows)
+        return self.owner.call(lambda: self._begin_again(old, batch))
+
+    def _begin_again(self, old: list[Task], batch: Batch) -> Tasks:
+        """On the private thread, as ``_begin``."""
+        begun = self.owner.begin_again([task.key for task in old], batch, new=self._new)
+        now = {task.key: found for task, found in zip(old, begun, strict=True)}
+        for row in self.rows:
+            if row.task is not None and row.task.key in now:
+                task, trouble = now[row.task.key]
+                row.take(row.task if task.key == row.task.key else task, trouble)
+        return Tasks(distinct(found.task for found in begun))
+
+    def _demand_start(self) -> Batch:
+        if self._batch is None:
+            raise SoraError("the sweep has not begun: it has no films.", advice="sweep.start()")
+        return self._batch
 
     def _begin(self, asked: Iterable[SweepRow]) -> list[SweepRow]:
         """On the private thread: neither another caller nor Ctrl-C comes between tasks and rows,
@@ -150,8 +191,7 @@ class Sweep(Sequence[SweepRow]):
         begun = self.owner.begin([request for request, _ in groups], batch, new=self._new)
         for (_, same), (task, trouble) in zip(groups, begun, strict=True):
             for row in same:
-                row.task = task
-                row.error = None if trouble is None else f"{trouble.message} {trouble.advice}"
+                row.take(task, trouble)
         self._batch = batch
         return rows
 
@@ -161,7 +201,8 @@ class Sweep(Sequence[SweepRow]):
         """Block until nothing moves any more, at most ``timeout`` seconds; gives the sweep.
 
         No row's failure is raised. Coroutines and clicks of the notebook go on meanwhile. Ctrl-C
-        stops the waiting, not the sweep. Raises WaitTimeout.
+        stops the waiting, not the sweep. Raises WaitTimeout; ServiceError when an outage holds
+        films back; SoraError before the start.
         """
         end = None if timeout is None else time.monotonic() + timeout
         try:
@@ -174,7 +215,7 @@ class Sweep(Sequence[SweepRow]):
                 advice="They go on by themselves: wait again, or look at sweep.table().",
             ) from None
         except KeyboardInterrupt:
-            raise _detached() from None
+            raise detached() from None
         return self
 
     def __await__(self) -> Generator[Any, None, Sweep]:
@@ -187,6 +228,7 @@ class Sweep(Sequence[SweepRow]):
 
     def _rests(self) -> Iterator[concurrent.futures.Future[TaskRecord]]:
         """Futures to wait for, one at a time, until every task rests, those of a retry included."""
+        self._say_if_paused()
         while tasks := self._unfinished():
             for task in tasks:
                 if not task.record.finished:
@@ -198,23 +240,19 @@ class Sweep(Sequence[SweepRow]):
     def as_completed(self) -> Arrivals[Task]:
         """The tasks in the order in which they come to rest, for ``for`` and ``async for``.
 
-        Each task once, whatever its outcome. Raises SoraError when the client is closed meanwhile.
+        Each task once, whatever its outcome. Raises SoraError before the start, when the client is
+        closed meanwhile, and after the last film that comes while an outage holds others back.
         """
-        return self._arrivals(self.tasks)
+        self._say_if_paused()
+        return arrivals_of(self.owner, self.tasks)
 
-    def _arrivals(self, tasks: Sequence[Task]) -> Arrivals[Task]:
-        arrivals: Arrivals[Task] = Arrivals(len(tasks), detached=_detached)
-
-        def came(task: Task, rests: concurrent.futures.Future[Any]) -> None:
-            error = rests.exception()
-            if isinstance(error, Exception):
-                arrivals.fail(error)
-            else:
-                arrivals.put(task)
-
-        for task in tasks:
-            self.owner.finished(task.key).add_done_callback(partial(came, task))
-        return arrivals
+    def _say_if_paused(self) -> None:
+        """Once a pause: who waits does not see why nothing comes."""
+        batch = self._demand_start()
+        if batch.paused and batch.outage is None and not self._said_paused:
+            self._said_paused = True
+            if held := self.owner.call(lambda: len(batch.held)):
+                print(paused_words(held), flush=True)
 
     def map(
         self, fn: Callable[[Video], R], executor: concurrent.futures.Executor | None = None
@@ -225,8 +263,6 @@ class Sweep(Sequence[SweepRow]):
         threads by default. On another machine the Video reads its frames from the film's link.
         Raises SoraError before the start.
         """
-        if not self.started:
-            raise SoraError("the sweep has not begun: it has no films.", advice="sweep.start()")
         return Results(self.tasks, self.as_completed(), fn, executor)
 
     # Looking
@@ -238,13 +274,15 @@ class Sweep(Sequence[SweepRow]):
 
     @property
     def videos(self) -> list[Video]:
-        """The films that are ready, in the order of the rows."""
-        return [task.video() for task in self.tasks if task.state == State.READY]
+        """The films that are ready and not lost, in the order of the rows."""
+        made = (row.task for row in self.rows if row.task and not row.lost)
+        return [task.video() for task in distinct(made) if task.state == State.READY]
 
     @property
     def failed(self) -> Tasks:
-        """The tasks that the service refused or ended without a film."""
-        return Tasks([task for task in self.tasks if task.state == State.FAILED])
+        """The tasks that were refused or ended without a film, and those whose film is lost."""
+        rows = (row for row in self.rows if row.task and (row.lost or row.task.state == "failed"))
+        return Tasks(distinct(row.task for row in rows))
 
     @property
     def picked(self) -> Tasks:
@@ -279,7 +317,10 @@ class Sweep(Sequence[SweepRow]):
         return pd.DataFrame(self.table())
 
     def __repr__(self) -> str:
-        return text_of(self.rows, self.progress) if self.started else str(self.plan)
+        if not self.started:
+            return str(self.plan)
+        text = text_of(self.rows, self.progress)
+        return text if self.note is None else f"{text}\n{self.note}"
 
     def _display_(self) -> object:
         from sora_nb.display.marimo_view import sweep_view
@@ -290,10 +331,3 @@ class Sweep(Sequence[SweepRow]):
         from sora_nb.display.sweep_output import show_sweep
 
         show_sweep(self)
-
-
-def _detached() -> Detached:
-    return Detached(
-        "stopped waiting; the films go on. After a restart of the kernel: run the cell that made "
-        "the sweep again, or `%sora resume`"
-    )

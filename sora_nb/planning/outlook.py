@@ -4,28 +4,26 @@ Pure."""
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from sora_nb.engine.polling import EndAges
-
-NINE_IN_TEN = 0.9
 
 
 @dataclass(frozen=True)
 class Outlook:
     """The plan of a sweep.
 
-    ``new`` films would be made and paid, ``reused`` ones exist or are under way, ``same`` rows ask
-    for the film of an earlier row, ``invalid`` rows cannot be made (``complaints`` says why).
-    ``seconds``: about how long the new ones take, in the service's own time, with ``at_once`` of
-    them at a time; ``source`` where that is known from. ``cost``: USD, or None where the price is
-    not known. ``budget``: what is left, in words; ``refusal``: why the budget does not allow it.
+    ``new`` films would be made and paid, ``reused`` ones exist or are under way, ``unsure`` ones
+    may have been charged and wait for a person, ``same`` rows ask for the film of an earlier row,
+    ``invalid`` rows cannot be made (``complaints`` says why).
+    ``seconds``: within these the new ones have ended as likely as not, in the service's own time,
+    with ``at_once`` of them at a time; ``source`` where that is known from. ``cost``: USD, or None
+    where the price is not known. ``budget``: what is left, in words; ``refusal``: why the budget
+    does not allow it.
     """
 
     new: int
     reused: int
+    unsure: int
     same: int
     invalid: int
     seconds: float
@@ -53,6 +51,7 @@ class Outlook:
     def _others(self) -> str:
         others = (
             (self.reused, "made or under way already"),
+            (self.unsure, "unsure: only you can decide (sweep.table() names them after the start)"),
             (self.same, "the same as an earlier row"),
             (self.invalid, "that cannot be made"),
         )
@@ -64,21 +63,6 @@ class Outlook:
         if self.cost is None:
             return "unknown: set price_per_second"
         return f"about {self.cost:.2f} USD"
-
-
-def time_needed(ends: Sequence[EndAges], at_once: int) -> float:
-    """About how many seconds tasks of these kinds take, ``at_once`` of them at a time, in order.
-
-    Each takes its kind's mean; the last one to end may be slow, so it is at least nine in ten of
-    the slowest kind.
-    """
-    if not ends:
-        return 0.0
-    free = [0.0] * min(at_once, len(ends))
-    for kind in ends:
-        heapq.heapreplace(free, free[0] + kind.mean)
-    kinds = {id(kind): kind for kind in ends}.values()  # comparing histograms would take longer
-    return max(*free, *(kind.quantile(NINE_IN_TEN) for kind in kinds))
 
 
 def _films(count: int) -> str:

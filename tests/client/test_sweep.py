@@ -18,6 +18,7 @@ from sora_nb import sweeping, workshop
 from sora_nb.client import Client
 from sora_nb.core.errors import BudgetExceeded, InvalidRequest, SoraError, WaitTimeout
 from sora_nb.core.task import TaskRecord
+from sora_nb.display.gallery_state import GalleryState
 from sora_nb.display.waiting import Detached, wait_for
 from sora_nb.storage.journal import Journal
 from tests.own_loop import run_alone
@@ -184,7 +185,13 @@ def test_an_unsure_film_is_never_sent_again_by_a_retry(
     assert sweep.progress == {"ready": 1, "unsure": 1}
     simulator.let_go()
     assert len(sweep.retry_failed()) == 0
-    assert client.sweep(["a boat", "a koi"]).wait(PATIENT).progress == {"ready": 1, "unsure": 1}
+    again = client.sweep(["a boat", "a koi"], start=False)
+    assert (again.plan.new, again.plan.reused, again.plan.unsure) == (0, 1, 1)
+    assert str(again.plan).splitlines()[0] == (
+        "nothing to make, 1 made or under way already, "
+        "1 unsure: only you can decide (sweep.table() names them after the start)"
+    )
+    assert again.start().wait(PATIENT).progress == {"ready": 1, "unsure": 1}
     assert len(simulator.accepted()) == 2
 
 
@@ -234,6 +241,27 @@ def test_the_plan_says_what_it_would_take_and_nothing_happens_before_the_start(
     assert sweep.wait(PATIENT).progress == {"ready": 3, "invalid": 1}
     assert len(simulator.accepted()) == 2
     assert [line["cost"] for line in sweep.table()] == [0.4, 0.4, 0.0, 0.0]
+
+
+def test_plan_and_gallery_reckon_with_the_clients_own_limit_and_by_one_formula(
+    make_client: MakeClient, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = make_client(
+        base_url=simulator.url, api_key=CANARY, simulator_speed=SPEED, concurrency=10
+    )
+    simulator.hold()
+    prompts = [f"boat {n}" for n in range(200)]
+    for asked, most in ((None, 10), (1000, 10), (4, 4)):
+        sweep = client.sweep(prompts, concurrency=asked, start=False)
+        assert (sweep.concurrency, sweep.plan.at_once) == (most, most)
+    sweep = client.sweep(prompts, start=False)
+    now = client.now()
+    monkeypatch.setattr(client, "now", lambda: now)
+    planned = sweep.plan.seconds
+    estimate = GalleryState(sweep.start()).head()["estimate"]
+    told = (estimate["median"] - now) * sweep.tasks[0].record.speed
+    assert told == pytest.approx(planned, rel=0.1)
+    sweep.stop()
 
 
 def test_the_budget_is_reserved_for_all_or_none(

@@ -35,7 +35,7 @@ PROMPTS = (
     "A kite above dunes, backlit, epic",
 )
 OUTLOOK = Outlook(
-    new=12, reused=0, same=0, invalid=1, seconds=240.0, at_once=4,
+    new=12, reused=0, unsure=0, same=0, invalid=1, seconds=240.0, at_once=4,
     source="the service's documented times", cost=7.2, simulated=False,
     budget="$12.80 of $20.00 left per day", refusal=None,
     complaints=("row 12: duration 7 is not one of 4, 8, 12.",),

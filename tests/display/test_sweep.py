@@ -86,7 +86,7 @@ def office() -> Office:
 
 
 def sweep_in(office: Office, *prompts: Any, **how: Any) -> Sweep:
-    return Sweep(office, plan_rows(list(prompts), on_invalid="skip"), **how)
+    return Sweep(office, plan_rows(list(prompts), on_invalid="skip"), **{"concurrency": 8, **how})
 
 
 def test_nothing_is_asked_for_before_the_start_and_once_by_it(office: Office) -> None:

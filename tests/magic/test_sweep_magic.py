@@ -27,7 +27,7 @@ ROWS = [{"animal": "koi"}, {"animal": "fox"}]
 
 def outlook(**changes: Any) -> Outlook:
     plan = {
-        "new": 2, "reused": 0, "same": 0, "invalid": 0, "seconds": 240.0, "at_once": 2,
+        "new": 2, "reused": 0, "unsure": 0, "same": 0, "invalid": 0, "seconds": 240.0, "at_once": 2,
         "source": "your last 23", "cost": 0.8, "simulated": False, "budget": "budget: none set",
         "refusal": None,
     }  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -33,9 +34,11 @@ def together(
     slots = max(1, min(at_once, len(running) + len(waiting)))
     if not waiting:
         return _race(running, 0.5), _race(running, 0.9)
+    kinds = {id(ends): ends for ends in waiting}  # comparing histograms would take longer
+    counts = [(kinds[kind], count) for kind, count in Counter(map(id, waiting)).items()]
     left = sum(_mean_left(ends, age) for ends, age in running)
-    flow = (left + sum(ends.mean for ends in waiting)) / slots
-    spread = math.sqrt(sum(_variance(ends) for ends in waiting)) / slots
+    flow = (left + sum(count * ends.mean for ends, count in counts)) / slots
+    spread = math.sqrt(sum(count * _variance(ends) for ends, count in counts)) / slots
     # While the flow runs dry, the last ones in each slot are under way: their own race decides.
     last = waiting[-slots:]
     mean = sum(ends.mean for ends in last) / len(last)
