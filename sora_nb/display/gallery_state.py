@@ -14,20 +14,16 @@ from sora_nb.core.advice import advise
 from sora_nb.core.budget import counts
 from sora_nb.core.task import UNFINISHED, State, TaskRecord
 from sora_nb.display import gallery
-from sora_nb.display.gallery_outlook import together
 from sora_nb.display.gallery_source import Source
 from sora_nb.display.handle import Task
 from sora_nb.display.sweep import Sweep
 from sora_nb.display.sweep_rows import SweepRow
+from sora_nb.planning.timing import together
 
 Json = dict[str, Any]
 
 MOVED = 0.02
 """An estimate is told anew when it has moved by more than this share of what is left."""
-
-
-MOST = 1000
-"""Tasks at once that the service allows a key (product.md of the design, section 4)."""
 
 
 class Share(NamedTuple):
@@ -216,7 +212,7 @@ class GalleryState:
                 waiting.append(history.of(record))
             else:
                 running.append((history.of(record), record.age(now)))
-        left = together(running, waiting, source.concurrency or MOST)
+        left = together(running, waiting, source.concurrency)
         if left is None:
             return None
         return {"median": round(now + left[0] / speed, 1), "p90": round(now + left[1] / speed, 1)}

@@ -15,17 +15,14 @@ from sora_nb.core.lifecycle import advance
 from sora_nb.core.task import UNFINISHED, State, TaskRecord, VideoRequest
 from sora_nb.display import gallery
 from sora_nb.display.feed import Feed
-from sora_nb.display.gallery_outlook import together
 from sora_nb.display.gallery_state import GalleryState, may_succeed
 from sora_nb.display.handle import Task
-from sora_nb.engine.polling import prior
 
 from . import gallery_records as records
 from .records import NOW, PROCESSING, reported
 from .write_fixtures import GALLERIES, text_of
 
 FIXTURES = records.fixtures()
-ENDS = prior(60.0, 180.0)
 
 
 def test_every_fixture_of_a_gallery_comes_from_records() -> None:
@@ -186,48 +183,6 @@ def test_there_is_no_estimate_while_it_is_paused_or_over() -> None:
     assert paused.head()["estimate"] is None
     over = GalleryState(records.sweep_of([State.READY, State.FAILED]))
     assert over.head()["estimate"] is None
-
-
-@pytest.mark.parametrize(
-    ("count", "slots"), [(5, 1000), (100, 1000), (20, 4), (200, 20), (1000, 100)]
-)
-def test_the_estimate_of_all_agrees_with_a_simulation(count: int, slots: int) -> None:
-    rng = random.Random(count)
-    ages = [ENDS.quantile((number + 0.5) / 400) for number in range(400)]
-
-    def run() -> float:
-        free = [0.0] * min(slots, count)
-        for _ in range(count):
-            first = free.index(min(free))
-            free[first] += rng.choice(ages)
-        return max(free)
-
-    ends = sorted(run() for _ in range(200))
-    running = [(ENDS, 0.0)] * min(count, slots)
-    found = together(running, [ENDS] * max(0, count - slots), slots)
-    assert found is not None
-    assert found[0] == pytest.approx(ends[100], rel=0.15)
-    assert found[1] == pytest.approx(ends[180], rel=0.20)
-
-
-def test_the_estimate_of_one_is_what_is_known_of_its_kind() -> None:
-    found = together([(ENDS, 0.0)], [], 4)
-    assert found == pytest.approx((ENDS.quantile(0.5), ENDS.quantile(0.9)), rel=0.05)
-
-
-def test_what_has_run_for_long_ends_sooner_and_nothing_left_has_no_end() -> None:
-    fresh = together([(ENDS, 0.0)] * 5, [], 5)
-    old = together([(ENDS, 100.0)] * 5, [], 5)
-    assert fresh is not None
-    assert old is not None
-    assert old[0] < fresh[0]
-    assert together([], [], 5) is None
-
-
-def test_a_job_beyond_all_that_is_known_still_has_an_estimate() -> None:
-    found = together([(ENDS, 5000.0)], [], 1)
-    assert found is not None
-    assert 0 < found[0] <= found[1]
 
 
 def test_a_processing_row_that_moves_says_so_with_its_clock() -> None:
