@@ -8,7 +8,7 @@ SHARE = 0.8
 """The part of the documented request rate that we use: other programs may hold the same key."""
 
 DOWNLOADS = 32
-"""Films fetched at once; each holds a connection, a file and a piece of a quarter MiB."""
+"""Films fetched at once; each holds a connection, a file and at most two MiB."""
 
 CATCH_UP = 0.1
 """Seconds of slots that a loop which comes late may still use: no more, or a machine that slept
