@@ -39,6 +39,7 @@ class Results(Generic[R]):
     ``for video, value in results`` gives them as they come, each time from the first; ``await
     results`` and ``results.wait()`` give all of them in the order of the rows. An error of ``fn``
     is kept in ``errors``, a task without a film in ``skipped``: neither hides the others.
+    ``cancel()`` ends it early.
     """
 
     def __init__(
@@ -49,14 +50,19 @@ class Results(Generic[R]):
         executor: concurrent.futures.Executor | None,
     ) -> None:
         self._tasks = tasks
+        self._arrivals = arrivals
         self._fn = fn
+        self._own: concurrent.futures.Executor | None = None
+        if executor is None:
+            workers = min(WORKERS, os.cpu_count() or 1)
+            self._own = executor = concurrent.futures.ThreadPoolExecutor(workers, "sora_nb-map")
         self._executor = executor
+        self._handed: list[concurrent.futures.Future[R]] = []
+        self._cancelled = threading.Event()
         self._outcomes: Arrivals[Outcome[R]] = Arrivals(len(tasks), detached=_detached)
         # Handing over may take its time (a cluster's executor pickles), and the private loop has
         # other films to watch.
-        threading.Thread(
-            target=self._hand_over, args=(arrivals,), name="sora_nb-map", daemon=True
-        ).start()
+        threading.Thread(target=self._hand_over, name="sora_nb-map", daemon=True).start()
 
     @property
     def errors(self) -> dict[str, BaseException]:
@@ -66,7 +72,19 @@ class Results(Generic[R]):
     @property
     def skipped(self) -> Tasks:
         """The tasks that came to rest without a film."""
-        return Tasks([o.task for o in self._outcomes.so_far() if o.video is None])
+        return Tasks(
+            [o.task for o in self._outcomes.so_far() if o.video is None and o.error is None]
+        )
+
+    def cancel(self) -> None:
+        """Give ``fn`` no more films; those that it is at go on to their end, which waits end with.
+
+        The others have a ``CancelledError`` in ``errors``. The films themselves are still made.
+        """
+        self._cancelled.set()
+        self._arrivals.fail(_cancelled())
+        for future in tuple(self._handed):
+            future.cancel()
 
     def __iter__(self) -> Iterator[tuple[Video, R]]:
         for outcome in self._outcomes:
@@ -106,33 +124,39 @@ class Results(Generic[R]):
         found = {outcome.task.key: outcome for outcome in self._outcomes.so_far()}
         return [pair for task in self._tasks for pair in _pair(found[task.key])]
 
-    def _hand_over(self, arrivals: Arrivals[Task]) -> None:
+    def _hand_over(self) -> None:
         """On a thread of its own: each film to the executor as soon as it is ready."""
-        own = None
-        if self._executor is None:
-            workers = min(WORKERS, os.cpu_count() or 1)
-            own = concurrent.futures.ThreadPoolExecutor(workers, "sora_nb-map")
-        executor = self._executor or own
-        assert executor is not None
+        left = {task.key: task for task in self._tasks}
         try:
-            for task in arrivals:
-                self._submit(executor, task)
+            for task in self._arrivals:
+                if self._cancelled.is_set():
+                    break
+                del left[task.key]
+                self._submit(task)
+        except concurrent.futures.CancelledError:
+            pass  # by cancel(), while no film had come
         except SoraError as error:  # the client was closed: no film comes any more
             self._outcomes.fail(error)
         finally:
-            if own is not None:
-                own.shutdown(wait=False)
+            if self._own is not None:
+                self._own.shutdown(wait=False)
+        if self._cancelled.is_set():
+            for task in left.values():
+                self._outcomes.put(Outcome(task, error=_cancelled()))
 
-    def _submit(self, executor: concurrent.futures.Executor, task: Task) -> None:
+    def _submit(self, task: Task) -> None:
         if task.state != State.READY:
             self._outcomes.put(Outcome(task))
             return
         video = task.video()
         try:
-            future = executor.submit(self._fn, video)
+            future = self._executor.submit(self._fn, video)
         except Exception as error:  # noqa: BLE001 - whatever an executor raises is this film's error
             self._outcomes.put(Outcome(task, video, error=error))
             return
+        self._handed.append(future)
+        if self._cancelled.is_set():  # cancel() may have looked through them before
+            future.cancel()
         future.add_done_callback(lambda done: self._outcomes.put(_outcome(task, video, done)))
 
     def __repr__(self) -> str:
@@ -147,11 +171,15 @@ class Results(Generic[R]):
 
 def _outcome(task: Task, video: Video, done: concurrent.futures.Future[R]) -> Outcome[R]:
     if done.cancelled():
-        return Outcome(task, video, error=concurrent.futures.CancelledError("by its executor"))
+        return Outcome(task, video, error=_cancelled())
     error = done.exception()
     if error is not None:
         return Outcome(task, video, error=error)
     return Outcome(task, video, done.result())
+
+
+def _cancelled() -> concurrent.futures.CancelledError:
+    return concurrent.futures.CancelledError("cancelled before its turn")
 
 
 def _pair(outcome: Outcome[R]) -> Iterator[tuple[Video, R]]:
@@ -160,4 +188,7 @@ def _pair(outcome: Outcome[R]) -> Iterator[tuple[Video, R]]:
 
 
 def _detached() -> Detached:
-    return Detached("stopped waiting; the function goes on with the films that are left.")
+    return Detached(
+        "stopped waiting; the function goes on with the films that are left. "
+        "results.cancel() ends that."
+    )

@@ -141,6 +141,75 @@ def test_an_executor_that_is_given_is_used_and_left_open() -> None:
         assert mine.submit(int, "5").result() == 5
 
 
+class Tells(ThreadPoolExecutor):
+    """One thread; ``taken`` counts what was handed over."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.taken = threading.Semaphore(0)
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future = super().submit(fn, *args, **kwargs)
+        self.taken.release()
+        return future
+
+
+def test_a_cancel_gives_the_function_no_more_films_and_waits_for_the_one_that_it_is_at() -> None:
+    films = Films("a", "b", "c", "d")
+    films.end("d", ready=False)
+    begun, go_on = threading.Event(), threading.Event()
+    mine = Tells()
+
+    def slow(video: Video) -> str:
+        begun.set()
+        assert go_on.wait(PATIENT)
+        return video.key
+
+    with mine:
+        results = films.map(slow, mine)
+        for key in ("a", "b"):
+            films.end(key)
+            assert mine.taken.acquire(timeout=PATIENT)
+        assert begun.wait(PATIENT)
+        results.cancel()
+        films.end("c")
+        with pytest.raises(WaitTimeout):
+            results.wait(0.01)
+        go_on.set()
+        assert [value for _, value in results.wait(PATIENT)] == ["a"]
+        assert set(results.errors) == {"b", "c"}
+        assert {type(error) for error in results.errors.values()} == {
+            concurrent.futures.CancelledError
+        }
+        assert [task.key for task in results.skipped] == ["d"]
+        results.cancel()
+        assert mine.submit(int, "5").result() == 5, "the executor was given: it stays open"
+
+
+def test_a_cancel_ends_the_waiting_and_the_own_threads_where_no_film_has_come() -> None:
+    films = Films("a", "b")
+    results = films.map(key_of)
+    results.cancel()
+    assert results.wait(PATIENT) == []
+    assert set(results.errors) == {"a", "b"}
+    films.end("a")
+    assert list(results) == []
+    for thread in threading.enumerate():
+        if thread.name.startswith("sora_nb-map"):
+            thread.join(PATIENT)
+            assert not thread.is_alive()
+
+
+def test_a_cancel_after_the_last_film_changes_nothing() -> None:
+    films = Films("a")
+    results = films.map(key_of)
+    films.end("a")
+    assert len(results.wait(PATIENT)) == 1
+    results.cancel()
+    assert results.wait(PATIENT)[0][1] == "a"
+    assert results.errors == {}
+
+
 class Refuses(Executor):
     """Takes nothing, or cancels what it took."""
 
