@@ -85,8 +85,9 @@ class Response:
 
     def _receive_more_at_once(self) -> None:
         """asyncio's sockets receive 256 KiB at once unless they are told; TLS has no such word."""
-        transport = self._reply.connection and self._reply.connection.transport
-        if hasattr(transport, "max_size"):
+        connection = self._reply.connection
+        transport = None if connection is None else connection.transport
+        if transport is not None and hasattr(transport, "max_size"):
             transport.max_size = PIECE
 
 
