@@ -8,16 +8,19 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 
 import sora_nb
 from sora_nb.client import Client
+from sora_nb.core.task import State
 from sora_nb.display import cell_output
 from sora_nb.display import studio as module
 from sora_nb.display.host import Host
 from sora_nb.display.saved_page import WIDGET
 from sora_nb.display.studio import StudioForm
 
+from .records import BOAT_FILM
 from .studio_page import Open
 
 Published = list[dict[str, Any]]
@@ -95,3 +98,22 @@ def test_the_public_studio_follows_the_default_client(monkeypatch: pytest.Monkey
     assert isinstance(studio, StudioForm)
     assert studio.last is None
     studio.close()
+
+
+@pytest.mark.parametrize(("host", "silent"), [(Host.VSCODE, True), (Host.JUPYTER, False)])
+def test_a_card_in_a_host_without_sound_says_so(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, host: Host, silent: bool
+) -> None:
+    monkeypatch.setattr(module, "host_here", lambda: host)
+    page = open_page(prompt="a boat")
+    page.ask("generate")
+    task = page.studio.last
+    assert task is not None
+    made = msgspec.structs.replace(task.record, state=State.READY, film=BOAT_FILM)
+
+    async def look() -> None:
+        task.owner.board.put(made)
+        await page.studio._desk._obey(page.client, {"kind": "card", "key": task.key})
+
+    page.client.run(look()).result(10)
+    assert page.told("card")[-1]["card"]["film"]["silent"] is silent
