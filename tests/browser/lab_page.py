@@ -18,6 +18,7 @@ FILM = "video:visible"
 PLAIN_AT_ONCE = "from sora_nb.display import output as _output; _output.IDLE = 0"
 """Code of a first cell: a panel whose tasks rest becomes plain HTML as if long unused."""
 
+_LAB = "JupyterLab"
 _NOTEBOOK = "window.jupyterapp?.shell?.currentWidget"
 
 
@@ -38,12 +39,27 @@ class LabPage:
         file = self.server.root / self.path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(notebook(cells, kernel)))
-        self.load()
+        if self.page.evaluate("() => window.jupyterapp?.name") == _LAB:
+            self.page.evaluate(
+                """(path) => {
+                  window.jupyterapp.commands.execute('docmanager:open', { path });
+                }""",
+                self.path,
+            )
+            self._wait_ready()
+        else:
+            self.load()
 
     def load(self) -> None:
+        """Load the whole page anew, with the notebook as it is on disk."""
         self.page.goto(self.server.page(self.path, app=self.app))
+        self._wait_ready()
+
+    def _wait_ready(self) -> None:
         self.page.wait_for_function(
-            f"() => {_NOTEBOOK}?.sessionContext?.session?.kernel?.status === 'idle'",
+            f"""(path) => {_NOTEBOOK}?.context?.path === path
+              && {_NOTEBOOK}.sessionContext?.session?.kernel?.status === 'idle'""",
+            arg=self.path,
             timeout=READY_MS,
         )
 
@@ -130,13 +146,21 @@ class LabPage:
         raise AssertionError(f"no cell made {name}")
 
     def end(self) -> None:
-        """Leave the page, and shut down every kernel of the server: one left over would slow the
-        next test."""
-        # A notebook that was not saved asks before it is left.
-        self.page.evaluate(
-            f"() => {{ const it = {_NOTEBOOK}; if (it) it.context.model.dirty = false; }}"
+        """Close every notebook, and shut down every kernel of the server: one left over would slow
+        the next test. JupyterLab itself stays: loading it takes longer than most tests."""
+        clean = self.page.evaluate(
+            """() => {
+              const { name, shell } = window.jupyterapp ?? {};
+              for (const it of shell ? [...shell.widgets('main')] : []) {
+                // One that was not saved would ask before it is left.
+                if (it.context) it.context.model.dirty = false;
+                it.dispose();
+              }
+              return !document.querySelector('.jp-Dialog') && name;
+            }"""
         )
-        self.page.goto("about:blank")
+        if clean != _LAB:
+            self.page.goto("about:blank")
         headers = {"Authorization": f"token {self.server.token}"}
         kernels = f"{self.server.url}api/kernels"
         for kernel in self.page.request.get(kernels, headers=headers).json():
