@@ -10,21 +10,18 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-import msgspec
 
 from sora_nb.core.budget import Budget, Spent, counts
 from sora_nb.core.errors import JournalError
-from sora_nb.core.task import REUSABLE, State, TaskRecord, VideoRequest, decode, encode
+from sora_nb.core.task import TaskRecord, encode
 from sora_nb.storage import schema, spending
-from sora_nb.storage.audit import Entry, problems_of
+from sora_nb.storage.audit import problems_of
 from sora_nb.storage.filesystem import is_shared
 from sora_nb.storage.place import check_in_place, identity, make_private
+from sora_nb.storage.reading import Reading
 from sora_nb.storage.trouble import journal_error
 
 _BUSY_SECONDS = 5.0
-_NEWEST_FIRST = "ORDER BY created_at DESC, rowid DESC"
 _INSERT = "INSERT INTO tasks (key, record, fingerprint) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 
 
@@ -36,7 +33,7 @@ class KeyTaken(JournalError):
         self.keys = frozenset(keys)
 
 
-class Journal:
+class Journal(Reading):
     """The tasks of one SQLite file, opened at first use. All calls come from one thread.
 
     Every method raises JournalError, with what happened to which file and what to do now. With a
@@ -69,11 +66,14 @@ class Journal:
         """
         return self.create_all([record], reuse=reuse)[0]
 
-    def create_all(self, records: Sequence[TaskRecord], *, reuse: bool) -> list[TaskRecord]:
+    def create_all(
+        self, records: Sequence[TaskRecord], *, reuse: bool, lost: Collection[str] = ()
+    ) -> list[TaskRecord]:
         """The same for many tasks of one client, all or none of them, in one transaction.
 
         The budget is asked for all that is going to be sent together: new ones, and those given
-        again that were stopped before. With ``reuse`` the same request twice is one task.
+        again that were stopped before. With ``reuse`` the same request twice is one task, and the
+        task of no key in ``lost`` is given.
         """
         with self._writing(durable=True) as db:
             new: dict[str, TaskRecord] = {}
@@ -81,6 +81,7 @@ class Journal:
             for record in records:
                 mark = record.request.fingerprint if reuse else str(len(found))
                 known = self.reusable(record.request, record.service) if reuse else None
+                known = None if known is not None and known.key in lost else known
                 found.append(known or new.setdefault(mark, record))
             again = {record.key: record for record in found if not counts(record)}
             self._reserve([*new.values(), *again.values()])
@@ -94,16 +95,6 @@ class Journal:
             if taken:
                 raise KeyTaken(self.path, taken)
         return found
-
-    def reusable(self, request: VideoRequest, service: str) -> TaskRecord | None:
-        """The newest task of that request and service in a state of REUSABLE, or None: what
-        ``create`` would give again."""
-        marks = ",".join("?" * len(REUSABLE))
-        found = self._select(
-            f"WHERE fingerprint = ? AND service = ? AND state IN ({marks}) {_NEWEST_FIRST} LIMIT 1",
-            (request.fingerprint, service, *sorted(REUSABLE)),
-        )
-        return found[0] if found else None
 
     def replace(self, old: TaskRecord, new: TaskRecord, *, durable: bool) -> bool:
         """Put ``new`` in the place of ``old``; False if the journal no longer holds ``old``.
@@ -128,45 +119,12 @@ class Journal:
                 self._add_history(new)
         return True
 
-    def get(self, key: str) -> TaskRecord | None:
-        """The task of that key, or None."""
-        stored = self._stored(key)
-        return None if stored is None else self._read(key, stored)
-
-    def all(self) -> list[TaskRecord]:
-        """Every task, newest first."""
-        return self._select(_NEWEST_FIRST, ())
-
-    def newest(self, service: str, count: int) -> list[TaskRecord]:
-        """The last ``count`` tasks of that service, newest first."""
-        return self._select(f"WHERE service = ? {_NEWEST_FIRST} LIMIT ?", (service, count))
-
-    def in_states(self, service: str, states: Collection[State]) -> list[TaskRecord]:
-        """The tasks of that service in one of these states, oldest first."""
-        marks = ",".join("?" * len(states))
-        return self._select(
-            f"WHERE service = ? AND state IN ({marks}) ORDER BY created_at, rowid",
-            (service, *sorted(states)),
-        )
-
     def spent(self, budget: Budget, service: str, session: str) -> Spent:
         """What the tasks of that service count for in the budget's running period."""
         since = budget.since(self._clock())
         with self._using() as db:
             row = db.execute(*spending.question(budget, service, session, since)).fetchone()
         return Spent(*row)
-
-    def with_prefix(self, text: str) -> list[str]:
-        """The keys that begin with ``text``, newest task first."""
-        sql = "SELECT key FROM tasks WHERE substr(key, 1, ?) = ? " + _NEWEST_FIRST  # noqa: S608 - a constant
-        with self._using() as db:
-            return [key for (key,) in db.execute(sql, (len(text), text))]
-
-    def history(self, key: str) -> list[Entry]:
-        """The past of a task, oldest first: one entry for each change of state or note."""
-        sql = "SELECT at, state, note FROM history WHERE key = ? ORDER BY seq"
-        with self._using() as db:
-            return [Entry(at, State(state), note) for at, state, note in db.execute(sql, (key,))]
 
     def verify(self) -> list[str]:
         """Every problem that the file has, in words; empty when it is sound."""
@@ -196,26 +154,6 @@ class Journal:
         """Within the write transaction: what counts is the tasks themselves."""
         if self._budget is not None and new:
             self._budget.demand(new, self.spent(self._budget, new[0].service, new[0].session))
-
-    def _stored(self, key: str) -> str | None:
-        with self._using() as db:
-            row = db.execute("SELECT record FROM tasks WHERE key = ?", (key,)).fetchone()
-        return None if row is None else str(row[0])
-
-    def _select(self, clause: str, values: tuple[Any, ...]) -> list[TaskRecord]:
-        sql = "SELECT key, record FROM tasks " + clause  # noqa: S608 - clauses of this file
-        with self._using() as db:
-            rows = db.execute(sql, values).fetchall()
-        return [self._read(key, stored) for key, stored in rows]
-
-    def _read(self, key: str, stored: str) -> TaskRecord:
-        try:
-            return decode(stored)
-        except msgspec.DecodeError as error:
-            raise JournalError(
-                f"the journal {self.path}: the record of task {key} cannot be read ({error}).",
-                advice="If a newer sora_nb wrote it, update; or set SORA_NB_HOME elsewhere.",
-            ) from error
 
     def _add_history(self, record: TaskRecord) -> None:
         with self._using() as db:
