@@ -127,8 +127,7 @@ class Client(Lifetime):
             takes=takes,
             extra=extra,
         )
-        most = at_once(self.settings, concurrency)
-        sweep = Sweep(self, rows, concurrency=most, new=new)
+        sweep = Sweep(self, rows, concurrency=at_once(self.settings, concurrency), new=new)
         if start:
             sweep.start()
         return sweep
@@ -143,6 +142,7 @@ class Client(Lifetime):
     def begin_again(self, keys: Sequence[str], batch: Batch, *, new: bool) -> list[Begun]:
         """Have the films made that these tasks did not bring; see ``sweeping.retry_all``."""
         from sora_nb.sweeping import retry_all
+
         found = self._on_loop(lambda parts: retry_all(parts, keys, batch, new=new))
         return [Begun(self._task(record, reused), why) for record, reused, why in found]
 

@@ -190,7 +190,5 @@ def _about_lost(count: int) -> list[str]:
     if not count:
         return []
     films = "1 film was made and is" if count == 1 else f"{count} films were made and are"
-    return [
-        f"{films} lost, file and link: the start pays for none of them again, "
-        "sweep.retry(rows) does."
-    ]
+    again = "The start pays for none of them again, sweep.retry(rows) does."
+    return [f"{films} lost, file and link. {again}"]

@@ -87,7 +87,7 @@ class Workshop:
     def taken_up(self, found: TaskRecord) -> TaskRecord:
         """A task that is given again, ready to go on. Raises LinkExpired."""
         with suppress(IllegalMove):  # another kernel that is given it as well was first
-            if found.state is State.STOPPED:
+            if found.state is State.STOPPED or can_be_asked_again(found, time.time()):
                 return self.ledger.move(found.key, Watched(self.session))
             return self.recovery.recover(found)
         return self.board[found.key]

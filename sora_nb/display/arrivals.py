@@ -23,6 +23,7 @@ class Arrivals(Generic[T]):
         self._detached = detached
         self._lock = threading.Lock()
         self._values: list[T] = []
+        self._missing = 0
         self._error: Exception | None = None
         self._waiting: list[tuple[int, concurrent.futures.Future[T]]] = []
 
@@ -32,9 +33,17 @@ class Arrivals(Generic[T]):
             self._values.append(value)
             self._tell()
 
+    def miss(self, error: Exception) -> None:
+        """One of them will not come: who waits for more than the others gets this error."""
+        with self._lock:
+            self._missing += 1
+            self._error = error
+            self._tell()
+
     def fail(self, error: Exception) -> None:
         """No more will come: who waits for another value gets this error."""
         with self._lock:
+            self._missing = self._expected
             self._error = error
             self._tell()
 
@@ -69,10 +78,11 @@ class Arrivals(Generic[T]):
     def _tell(self) -> None:
         """Answer who waits for what has come. The lock is held."""
         waiting, self._waiting = self._waiting, []
+        all_told = len(self._values) + self._missing >= self._expected
         for index, future in waiting:
             if index < len(self._values):
                 future.set_result(self._values[index])
-            elif self._error is not None:
+            elif self._error is not None and all_told:
                 future.set_exception(self._error)
             else:
                 self._waiting.append((index, future))

@@ -10,6 +10,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from sora_nb.core.errors import SoraError
@@ -17,10 +18,10 @@ from sora_nb.core.task import State
 from sora_nb.display import film_answers, places
 from sora_nb.display.gallery_cards import Cards
 from sora_nb.display.gallery_saved import gallery_page, on_its_way
-from sora_nb.display.gallery_state import GalleryState, may_succeed
+from sora_nb.display.gallery_state import GalleryState
 from sora_nb.display.host import Host, host_here
 from sora_nb.display.saved_page import SavedPage, new_display_id, publish
-from sora_nb.display.sweep_rows import progress_of
+from sora_nb.display.sweep_rows import progress_of, worth_another_try
 from sora_nb.display.sweep_table import text_of
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ def show_gallery(source: Source, *, live: bool = False, comparing: bool = False)
     elif host is Host.EXECUTED:
         for row in source.rows:
             if row.task is not None:
-                row.task.rest()
+                with suppress(SoraError):  # held back in an outage, which the page says
+                    row.task.rest()
         page = gallery_page(source, places.server_root_of_kernel(), host)
         publish(page.bundle, new_display_id(), update=False)
     else:
@@ -92,6 +94,7 @@ class GalleryOutput:
         self._beats = 0
         self._stands_in = False
         self._rewritten = False
+        self._left = False
 
     def open(self) -> None:
         """Put the gallery into the running cell, then follow its tasks on the private thread."""
@@ -101,11 +104,18 @@ class GalleryOutput:
 
     async def _follow(self) -> None:
         self._listen()
-        self._changed(frozenset(self._state.keys))  # since this was made, on another thread
+        self._changed(frozenset(self._state.keys))  # since this was made, or was left
         while True:
             if await self.look():
-                return
+                break
             await asyncio.sleep(BEAT)
+        self._left = True
+
+    def _come_back(self) -> None:
+        """Follow again, once something happens to what was left."""
+        if self._left:
+            self._left = False
+            self._owner.later(self._follow())
 
     def _listen(self) -> None:
         self._unlisten()
@@ -113,11 +123,13 @@ class GalleryOutput:
 
     def _changed(self, keys: frozenset[str]) -> None:
         """On the private thread, after each burst of changes."""
+        self._come_back()
         self.widget.change(*self._state.changed(keys))
         self._cards.changed(keys)
 
     async def look(self) -> bool:
-        """One beat: bring the page to what Python changed; whether nothing is left to follow."""
+        """One beat: bring the page to what Python changed; whether there is nothing to follow until
+        somebody uses it again."""
         if self._state.retaken():
             self._listen()
             self.widget.show(*self._state.whole())
@@ -130,22 +142,22 @@ class GalleryOutput:
         if self._cell.apart and not self._stands_in:
             self._stands_in = True
             self._cell.stand_in((await self._page()).bundle)
-        if self._rewritten or not self._host.rewrites or self._clock() < self._busy_until:
+        if self._clock() < self._busy_until:
             return False
-        self._rewritten = True
-        return await self._end()
+        if self._host.rewrites and not self._rewritten:
+            self._rewritten = True
+            await self._rewrite()
+        return self._state.rests
 
-    async def _end(self) -> bool:
-        """Rewrite the output; whether it is plain HTML now, which needs nobody any more."""
+    async def _rewrite(self) -> None:
+        """Make the output plain HTML, or put the page beside a widget that stays."""
         page = await self._page()
         if not self._state.rests:
-            return False
+            return
         if page.plays and not self._live:
             self._cell.plain(page.bundle)
-            return True
-        if not self._cell.apart:  # else the page was rewritten, and the widget need not be
+        elif not self._cell.apart:  # else the page was rewritten, and the widget need not be
             self._cell.live(page.bundle)
-        return False
 
     async def _page(self) -> SavedPage:
         return await asyncio.to_thread(gallery_page, self._source, self._root, self._host)
@@ -154,6 +166,7 @@ class GalleryOutput:
         """Do what a page asks. Runs on the private loop; the click's own thread is free again."""
         kind = command["kind"]
         self._busy_until = max(self._busy_until, self._clock() + IDLE)
+        self._come_back()
         try:
             if kind == "sweep":
                 await self._command(command.get("act"))
@@ -183,6 +196,7 @@ class GalleryOutput:
         sweep = self._source
         if not isinstance(sweep, Sweep):
             return
+        said = None
         match act:
             case "start":
                 sweep.start()
@@ -193,14 +207,11 @@ class GalleryOutput:
             case "stop":
                 await sweep.stopped()
             case "retry_failed":
-                sweep.retry(
-                    row
-                    for row in sweep.rows
-                    if row.task is not None and may_succeed(row.task.record)
-                )
-        self._say(None)
+                rows, said = worth_another_try(sweep.rows)
+                sweep.retry(rows)
         self._beats = 0
         await self.look()
+        self._say(said)
 
     async def _again(self, key: str) -> None:
         """Ask anew for one film that did not come; its rows have the new task from now on."""
@@ -210,7 +221,7 @@ class GalleryOutput:
         new = await self._owner.retried(key)
         for row in self._source.rows:
             if row.task is not None and row.task.key == key:
-                row.task = new
+                row.take(new)
         await self.look()
         self._cards.open(new)
 

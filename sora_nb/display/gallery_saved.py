@@ -48,7 +48,7 @@ def gallery_page(source: Source, root: Path | None, host: Host) -> SavedPage:
     """The page of rows that rest. Reads films for their pictures: not for the event loop."""
     picked = {task.key for task in source.picked}
     here = _Place(source, root, host)
-    films = [row for row in source.rows if row.task is not None and row.task.record.film]
+    films = [row for row in source.rows if row.task and row.task.record.film and not row.lost]
     films.sort(key=lambda row: row.task is None or row.task.key not in picked)
     shown, plays, seen = [], True, set[str]()
     for row in films:
@@ -84,7 +84,8 @@ def _head(source: Source) -> str:
     films = "1 film" if len(source.rows) == 1 else f"{len(source.rows)} films"
     simulated = any(row.task.record.simulated for row in source.rows if row.task is not None)
     badge = " · Simulator, no charge" if simulated else ""
-    return f'<p style="margin:4px 0"><strong>{films}</strong>: {escape(words)}{badge}</p>'
+    note = "" if source.note is None else f"<br>{escape(source.note)}"
+    return f'<p style="margin:4px 0"><strong>{films}</strong>: {escape(words)}{badge}{note}</p>'
 
 
 def _film(row: SweepRow, here: _Place, picked: bool) -> tuple[str, bool]:
@@ -135,7 +136,7 @@ def _cells(row: SweepRow, here: _Place) -> str:
 def _end(row: SweepRow, here: _Place) -> str:
     """A link to the film, or why there is none."""
     record = row.task.record if row.task is not None else None
-    if record is None or record.film is None:
+    if record is None or record.film is None or row.lost:
         return escape(shorten(error_of_row(row), PROMPT))
     name = escape(Path(record.film.path).name)
     src, _ = film_link(record.film, record, here.source.owner, here.root, here.host)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Source(Protocol):
-    """Rows, and what a person picked of them. A Sweep is one."""
+    """Rows, what a person picked of them, and what to know before all else. A Sweep is one."""
 
     @property
     def owner(self) -> Owner: ...
@@ -21,6 +21,8 @@ class Source(Protocol):
     def rows(self) -> Sequence[SweepRow]: ...
     @property
     def picked(self) -> Tasks: ...
+    @property
+    def note(self) -> str | None: ...
     def pick(self, key: str, picked: bool = True) -> None: ...
 
 
@@ -31,6 +33,11 @@ class TaskSource:
         self._tasks = tasks
         self.owner = tasks[0].owner
         self.rows = [SweepRow(index, index, task.request, task) for index, task in enumerate(tasks)]
+
+    @property
+    def note(self) -> None:
+        """Nothing holds back tasks that were asked for one by one."""
+        return None
 
     @property
     def picked(self) -> Tasks:

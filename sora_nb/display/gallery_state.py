@@ -10,14 +10,13 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from sora_nb.core.advice import advise
 from sora_nb.core.budget import counts
-from sora_nb.core.task import UNFINISHED, State, TaskRecord
+from sora_nb.core.task import UNFINISHED, State
 from sora_nb.display import gallery
 from sora_nb.display.gallery_source import Source
 from sora_nb.display.handle import Task
 from sora_nb.display.sweep import Sweep
-from sora_nb.display.sweep_rows import SweepRow
+from sora_nb.display.sweep_rows import SweepRow, may_succeed
 from sora_nb.planning.timing import together
 
 Json = dict[str, Any]
@@ -141,7 +140,7 @@ class GalleryState:
             "actions": self._actions(),
             "hint": self._hint(),
             "spent": None if self._cost is None else round(self._spent, 2),
-            "note": self.note,
+            "note": self.note or self._source.note,
         }
 
     def _actions(self) -> list[str]:
@@ -226,12 +225,6 @@ def _share(task: Task) -> Share:
         return Share(record.state, 0.0, 0.0, again)
     spent = record.cost if record.submitted_at is not None else 0.0
     return Share(record.state, spent, record.cost, again)
-
-
-def may_succeed(record: TaskRecord) -> bool:
-    """Whether a failed task is worth another try: a prompt that was refused is refused again."""
-    failure = record.failure if record.state is State.FAILED else None
-    return failure is not None and advise(failure).retry
 
 
 def _alike(a: Json | None, b: Json | None, now: float) -> bool:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import concurrent.futures
-import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from sora_nb.core.errors import SoraError, WaitTimeout
-from sora_nb.core.task import State, TaskRecord
-from sora_nb.display.arrivals import Arrivals
+from sora_nb.core.errors import SoraError
+from sora_nb.core.task import State
 from sora_nb.display.collection import Tasks
 from sora_nb.display.handle import Task
 from sora_nb.display.mapping import Results
@@ -22,9 +20,9 @@ from sora_nb.display.sweep_rows import (
     worth_another_try,
 )
 from sora_nb.display.sweep_table import sweep_table, text_of
-from sora_nb.display.sweep_waiting import arrivals_of, detached, paused_words
+from sora_nb.display.sweep_waiting import Waiting, say
 from sora_nb.display.video import Video
-from sora_nb.display.waiting import wait_for, watch
+from sora_nb.display.waiting import wait_for
 from sora_nb.engine.batch import Batch
 from sora_nb.planning.outlook import Outlook
 from sora_nb.planning.planned import PlannedRow, complaint
@@ -35,7 +33,7 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 
-class Sweep(Sequence[SweepRow]):
+class Sweep(Waiting, Sequence[SweepRow]):
     """Many films: waited for, looked through, tried again and paused as one.
 
     ``await sweep`` and ``sweep.wait()`` end when nothing moves any more; a row that fails is a row
@@ -61,7 +59,6 @@ class Sweep(Sequence[SweepRow]):
         self._new = new
         self._batch: Batch | None = None
         self._picked: set[str] = set()
-        self._said_paused = False
         self.shown_in: object = None
 
     @overload
@@ -122,7 +119,7 @@ class Sweep(Sequence[SweepRow]):
 
     def pause(self) -> None:
         """Send no more of them. Those at the service go on and are saved."""
-        self._said_paused = False
+        self._told = False
         if self._batch is not None:
             self.owner.call(self._batch.pause)
 
@@ -152,7 +149,7 @@ class Sweep(Sequence[SweepRow]):
         """
         rows, left_out = worth_another_try(self.rows)
         if left_out is not None:
-            print(left_out, flush=True)
+            say(left_out)
         return self.retry(rows)
 
     def retry(self, rows: Iterable[SweepRow]) -> Tasks:
@@ -169,12 +166,14 @@ class Sweep(Sequence[SweepRow]):
     def _begin_again(self, old: list[Task], batch: Batch) -> Tasks:
         """On the private thread, as ``_begin``."""
         begun = self.owner.begin_again([task.key for task in old], batch, new=self._new)
-        now = {task.key: found for task, found in zip(old, begun, strict=True)}
+        now = {
+            before.key: (before if task.key == before.key else task, trouble)
+            for before, (task, trouble) in zip(old, begun, strict=True)
+        }
         for row in self.rows:
             if row.task is not None and row.task.key in now:
-                task, trouble = now[row.task.key]
-                row.take(row.task if task.key == row.task.key else task, trouble)
-        return Tasks(distinct(found.task for found in begun))
+                row.take(*now[row.task.key])
+        return Tasks(distinct(task for task, _ in now.values()))
 
     def _demand_start(self) -> Batch:
         if self._batch is None:
@@ -194,65 +193,6 @@ class Sweep(Sequence[SweepRow]):
                 row.take(task, trouble)
         self._batch = batch
         return rows
-
-    # Waiting
-
-    def wait(self, timeout: float | None = None) -> Sweep:
-        """Block until nothing moves any more, at most ``timeout`` seconds; gives the sweep.
-
-        No row's failure is raised. Coroutines and clicks of the notebook go on meanwhile. Ctrl-C
-        stops the waiting, not the sweep. Raises WaitTimeout; ServiceError when an outage holds
-        films back; SoraError before the start.
-        """
-        end = None if timeout is None else time.monotonic() + timeout
-        try:
-            for rest in self._rests():
-                wait_for(rest, None if end is None else max(0.0, end - time.monotonic()))
-        except TimeoutError:
-            raise WaitTimeout(
-                f"{len(self._unfinished())} of {len(self.tasks)} films are still on their way "
-                f"after {timeout:g} s of waiting.",
-                advice="They go on by themselves: wait again, or look at sweep.table().",
-            ) from None
-        except KeyboardInterrupt:
-            raise detached() from None
-        return self
-
-    def __await__(self) -> Generator[Any, None, Sweep]:
-        return self._wait().__await__()
-
-    async def _wait(self) -> Sweep:
-        for rest in self._rests():
-            await watch(rest)
-        return self
-
-    def _rests(self) -> Iterator[concurrent.futures.Future[TaskRecord]]:
-        """Futures to wait for, one at a time, until every task rests, those of a retry included."""
-        self._say_if_paused()
-        while tasks := self._unfinished():
-            for task in tasks:
-                if not task.record.finished:
-                    yield self.owner.finished(task.key)
-
-    def _unfinished(self) -> list[Task]:
-        return [task for task in self.tasks if not task.record.finished]
-
-    def as_completed(self) -> Arrivals[Task]:
-        """The tasks in the order in which they come to rest, for ``for`` and ``async for``.
-
-        Each task once, whatever its outcome. Raises SoraError before the start, when the client is
-        closed meanwhile, and after the last film that comes while an outage holds others back.
-        """
-        self._say_if_paused()
-        return arrivals_of(self.owner, self.tasks)
-
-    def _say_if_paused(self) -> None:
-        """Once a pause: who waits does not see why nothing comes."""
-        batch = self._demand_start()
-        if batch.paused and batch.outage is None and not self._said_paused:
-            self._said_paused = True
-            if held := self.owner.call(lambda: len(batch.held)):
-                print(paused_words(held), flush=True)
 
     def map(
         self, fn: Callable[[Video], R], executor: concurrent.futures.Executor | None = None

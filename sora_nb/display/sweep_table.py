@@ -54,7 +54,7 @@ def _own_columns(row: SweepRow, paid: set[str]) -> dict[str, Any]:
         **_settings(row),
         "key": record.key if record else "",
         "state": record.state.value if record else "",
-        "path": film.path if film else "",
+        "path": film.path if film and not row.lost else "",
         "seconds": record.age(0.0) if record and ended else math.nan,
         "cost": _cost(record, paid),
         "error": error_of_row(row),
@@ -150,7 +150,7 @@ def _cells(row: SweepRow) -> tuple[str, ...]:
         record.state.value if record else ("invalid" if row.request is None else ""),
         shorten(" ".join(prompt.split()), 50),
         settings,
-        shorten(record.film.path if record and record.film else error_of_row(row), 100),
+        shorten(error_of_row(row) or (record.film.path if record and record.film else ""), 100),
     )
     return tuple(_printable(cell) for cell in cells)
 

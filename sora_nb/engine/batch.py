@@ -59,7 +59,7 @@ class Batch:
         self._empty = asyncio.Event()
         self._accepted = False  # one of them, since the last start or ``resume``
         self._lost = 0  # answers in a row
-        self._outage = ""
+        self._answers = self._outage = ""
         self.paused = False
 
     def add(self, keys: Iterable[str]) -> None:
@@ -142,6 +142,9 @@ class Batch:
             if _is_hopeless(record):
                 assert record.failure is not None
                 self._stop_held(f"not sent: {record.failure.message}")
+        if self._lost >= LOST and self._held:
+            self._outage, self.paused = self._answers, True
+            self._board.hold_up(self._held, self._why)
         self._go_on()
 
     def _count(self, record: TaskRecord) -> None:
@@ -150,11 +153,8 @@ class Batch:
             self._accepted, self._lost = True, 0
         elif record.state is State.UNSURE:
             self._lost += 1
-            if self._lost >= LOST and self._held:
-                said = record.failure.message.rstrip(".") if record.failure else "no answer"
-                self._outage = f"the last {self._lost} submits had no usable answer ({said})"
-                self.paused = True
-                self._board.hold_up(self._held, self._why)
+            said = record.failure.message.rstrip(".") if record.failure else "none"
+            self._answers = f"the last {self._lost} submits had no usable answer ({said})"
 
     def _start_anew(self) -> None:
         """Nothing is known about the service yet."""

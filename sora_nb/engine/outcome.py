@@ -84,7 +84,8 @@ def gone(record: TaskRecord) -> LinkExpired:
     ended = link_ended(record.expires_at)
     return LinkExpired(
         f"the film of task {record.key} is no longer at {path}, and {ended}.",
-        advice="Put the file back, or make the film again (and pay again) with --new.",
+        advice=f"Put the file back, or make the film again (and pay again): `%sora retry "
+        f"{record.key}`, in a sweep sweep.retry([row]).",
         task=record.key,
     )
 

@@ -112,8 +112,8 @@ def test_two_kernels_that_begin_stopped_rows_at_once_pay_once(
     here.sweep(rows, concurrency=1).stop()
     create_all = Journal.create_all
 
-    def overtaken(journal: Journal, records: Sequence[TaskRecord], *, reuse: bool) -> object:
-        found = create_all(journal, records, reuse=reuse)
+    def overtaken(journal: Journal, records: Sequence[TaskRecord], **how: Any) -> object:
+        found = create_all(journal, records, **how)
         patch.undo()
         there.sweep(rows, concurrency=1)
         return found
@@ -364,7 +364,7 @@ def test_ctrl_c_ends_the_waiting_and_not_the_films(
 
     simulator.hold()
     sweep = client.sweep(["a boat"])
-    for module in ("sweep", "arrivals", "mapping"):
+    for module in ("sweep_waiting", "arrivals", "mapping"):
         monkeypatch.setattr(f"sora_nb.display.{module}.wait_for", interrupt)
     with pytest.raises(Detached, match="the films go on"):
         sweep.wait()
@@ -422,10 +422,11 @@ def test_a_film_that_is_lost_for_good_is_said_in_its_row(
 ) -> None:
     made = client.sweep(["a boat", "a koi"]).wait(PATIENT)
     made.videos[0].path.unlink()
-    monkeypatch.setattr("sora_nb.engine.schedule.Schedule.now", lambda _: 1e11)
+    monkeypatch.setattr(client._open().recovery, "_now", lambda: 1e11)
     again = client.sweep(["a boat", "a koi"]).wait(PATIENT)
     assert "the film of task" in again.table()[0]["error"]
-    assert "--new" in again.table()[0]["error"]
+    assert f"`%sora retry {made.tasks[0].key}`" in again.table()[0]["error"]
+    assert "sweep.retry([row])" in again.table()[0]["error"]
     assert [line["state"] for line in again.table()] == ["ready", "ready"]
     assert again.table()[1]["error"] == ""
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from sora_nb.core import lifecycle as move
-from sora_nb.core.errors import BudgetExceeded
+from sora_nb.core.errors import BudgetExceeded, ServiceError
 from sora_nb.core.lifecycle import advance
 from sora_nb.core.settings import SIMULATOR
 from sora_nb.core.task import Film, State, TaskRecord, VideoRequest
@@ -48,6 +48,8 @@ class FakeBatch:
 
     paused: bool = False
     stopped: int = 0
+    outage: ServiceError | None = None
+    held: frozenset[str] = frozenset()
 
     def pause(self) -> None:
         self.paused = True
@@ -97,6 +99,9 @@ class SweepDesk(Desk):
             self.board.put(msgspec.structs.replace(story.record(), request=request))
             begun.append(Begun(Task(self, key), None))
         return begun
+
+    def begin_again(self, keys: Sequence[str], batch: Any, *, new: bool) -> list[Begun]:
+        return self.begin([self.board[key].request for key in keys], batch, new=new)
 
 
 def record(n: int, state: State, request: VideoRequest, **changes: Any) -> TaskRecord:
@@ -199,7 +204,7 @@ def hostile() -> Sweep:
     for row in sweep.rows:
         row.labels = {evil("name"): evil(f"label{row.index}")}
         if row.task is None:
-            row.error = evil("error")
+            row.complaint = evil("error")
             continue
         was = row.task.record
         request = msgspec.structs.replace(was.request, prompt=evil("prompt"), model=evil("model"))

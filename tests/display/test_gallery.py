@@ -15,8 +15,9 @@ from sora_nb.core.lifecycle import advance
 from sora_nb.core.task import UNFINISHED, State, TaskRecord, VideoRequest
 from sora_nb.display import gallery
 from sora_nb.display.feed import Feed
-from sora_nb.display.gallery_state import GalleryState, may_succeed
+from sora_nb.display.gallery_state import GalleryState
 from sora_nb.display.handle import Task
+from sora_nb.display.sweep_rows import may_succeed
 
 from . import gallery_records as records
 from .records import NOW, PROCESSING, reported

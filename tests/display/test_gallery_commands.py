@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sora_nb.core import lifecycle as move
-from sora_nb.core.errors import BudgetExceeded
+from sora_nb.core.errors import BudgetExceeded, ServiceError, SoraError
 from sora_nb.core.lifecycle import advance
 from sora_nb.core.task import State
 from sora_nb.display.host import Host
@@ -157,6 +157,25 @@ async def test_a_budget_that_does_not_allow_it_is_said_above_the_rows(
     assert shown.output.widget.whole()["note"] is None
 
 
+async def test_an_outage_and_what_a_retry_leaves_out_are_said_above_the_rows(
+    open_galleries: list[Shown],
+) -> None:
+    shown = opened(open_galleries, [State.FAILED, State.FAILED, State.QUEUED], paused=True)
+    assert isinstance(shown.source, Sweep)
+    batch: Any = shown.source._batch
+    batch.outage = ServiceError("no answers.", advice="Go on or stop.")
+    await shown.output.look()
+    head = shown.output.widget.whole()
+    assert (head["note"], head["actions"][:2]) == (
+        "no answers. Go on or stop.",
+        ["continue", "stop"],
+    )
+    batch.outage = None
+    await shown.ask("sweep", act="retry_failed")
+    note = shown.output.widget.whole()["note"]
+    assert note.startswith("Left out: 1 row that would be refused again as asked for.")
+
+
 async def test_a_collection_of_tasks_has_no_buttons_of_a_sweep(open_galleries: list[Shown]) -> None:
     source = records.tasks()
     shown = Shown(source, comparing=True)
@@ -176,10 +195,14 @@ async def test_one_film_is_asked_for_again_and_its_new_card_follows(
         shown.desk.board.put(new)
         return type(shown.source.rows[0].task)(shown.desk, new.key)  # type: ignore[misc]
 
+    old = shown.source.rows[0].task
+    assert old is not None
+    shown.source.rows[0].take(old, SoraError("its film is lost."))
     shown.desk.retried = retried  # type: ignore[method-assign]
     told = await shown.ask("retry", key="s000")
     assert [row["key"] for row in shown.rows()] == ["s077", "s001", None]
     assert told[-1]["card"]["key"] == "s077"
+    assert shown.source.rows[0].error is None, "the old trouble was about the old task"
     assert await shown.ask("retry", key="s001") == []
 
 

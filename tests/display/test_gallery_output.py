@@ -62,12 +62,38 @@ async def test_a_gallery_that_stays_live_has_its_page_beside_it(
 ) -> None:
     """Drawn anew (with the widget in the bundle) only where there is no other way."""
     shown = opened(open_galleries, [State.READY], live=True, host=host)
-    for now in (0.0, 10 * IDLE, 20 * IDLE):
+    for now, left in ((0.0, False), (10 * IDLE, True), (20 * IDLE, True)):
         shown.now = now
-        assert not await shown.output.look()
+        assert await shown.output.look() is left
     assert [WIDGET in bundle for bundle, _ in published] == told
     for bundle, _update in published:
         assert "2026-11-22_boat_0.mp4" in bundle["text/html"]
+
+
+@pytest.mark.parametrize("live", [True, False])
+@pytest.mark.parametrize("host", [Host.JUPYTER, Host.VSCODE, Host.VOILA])
+async def test_one_that_nobody_uses_is_followed_again_at_the_next_click_or_change(
+    open_galleries: list[Shown], published: Bundles, host: Host, live: bool
+) -> None:
+    shown = opened(open_galleries, [State.STOPPED], live=live, host=host)
+    shown.output.open()
+    shown.now = IDLE + 1
+    for happens in ("opened", "used", "moved"):
+        if happens == "used":
+            await shown.ask("used")
+        elif happens == "moved":
+            _move(shown)
+        (following,) = shown.desk.waiting
+        shown.desk.waiting.clear()
+        shown.now += IDLE + 1
+        await following
+        assert shown.desk.waiting == [], "nothing goes on by itself"
+
+
+def _move(shown: Shown) -> None:
+    for event in (move.Watched(), move.Stopped()):
+        shown.desk.board.put(advance(shown.desk.board["s000"], event, NOW))
+    shown.desk.board._tell()
 
 
 async def test_while_somebody_uses_it_the_page_stands_ready_and_the_widget_is_left_alone(

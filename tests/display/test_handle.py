@@ -72,6 +72,13 @@ class Desk:
     def retry(self, key: str) -> Task:
         return Task(self, key)
 
+    def adopt(self, key: str, task_id: str) -> Task:
+        self.board.put(advance(self.board[key], move.Accepted(task_id=task_id), NOW))
+        return Task(self, key)
+
+    def forget(self, key: str) -> None:
+        self.board.put(advance(self.board[key], move.Forgotten(), NOW))
+
     async def retried(self, key: str) -> Task:
         return Task(self, key)
 
@@ -130,6 +137,15 @@ async def test_every_ending_without_a_film_raises_its_own_error_with_advice(name
         assert task.error is None
     else:
         assert type(task.error) is kind
+
+
+def test_an_unsure_task_is_adopted_or_forgotten_by_its_handle() -> None:
+    unsure = [move.Sending(), LOST]
+    found = task_of(boat(9, *unsure)).adopt("task_7")
+    assert (found.state, found.id) == ("pending", "task_7")
+    gone = task_of(boat(9, *unsure))
+    gone.forget()
+    assert gone.state == "failed"
 
 
 def test_errors_carry_the_services_code() -> None:

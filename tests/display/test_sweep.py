@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from sora_nb.core import lifecycle as move
+from sora_nb.core.errors import LinkExpired, ServiceError, SoraError, WaitTimeout
 from sora_nb.core.lifecycle import advance
-from sora_nb.core.task import State, VideoRequest
+from sora_nb.core.task import Failure, State, VideoRequest
 from sora_nb.display import sweep_output
 from sora_nb.display.handle import Task
 from sora_nb.display.host import Host
@@ -28,6 +29,8 @@ class Batch:
     def __init__(self) -> None:
         self.paused = False
         self.stopped = False
+        self.outage: ServiceError | None = None
+        self.held: frozenset[str] = frozenset()
 
     def pause(self) -> None:
         self.paused = True
@@ -58,6 +61,13 @@ class Office(Desk):
             found.append(Begun(Task(self, key), None))
         return found
 
+    def begin_again(self, keys: Sequence[str], batch: Any, *, new: bool) -> list[Begun]:
+        """As many have failed, so many new tasks; the others stay as they are."""
+        failed = [key for key in keys if self.board[key].state is State.FAILED]
+        made = self.begin([self.board[key].request for key in failed], batch, new=new)
+        found = dict(zip(failed, made, strict=True))
+        return [found.get(key) or Begun(Task(self, key), None) for key in keys]
+
     def batch(self, concurrency: int | None) -> Any:
         return self.the_batch
 
@@ -68,16 +78,14 @@ class Office(Desk):
     def call(self, act: Any) -> Any:
         return act()
 
-    def end(self, key: str, *, ready: bool) -> None:
-        failed = move.GaveUp(failure=_failure())
+    def end(self, key: str, *, ready: bool, code: str = "X") -> None:
+        failed = move.GaveUp(failure=_failure(code))
         for event in [BOAT_DONE, move.Saved(film=BOAT_FILM)] if ready else [failed]:
             self.board.put(advance(self.board[key], event, NOW))
 
 
-def _failure() -> Any:
-    from sora_nb.core.task import Failure
-
-    return Failure(kind="failed", message="no", code="X")
+def _failure(code: str) -> Failure:
+    return Failure(kind="failed", message="no", code=code)
 
 
 @pytest.fixture
@@ -129,6 +137,75 @@ def test_a_retry_asks_for_the_failed_films_only_and_their_rows_get_the_new_tasks
     assert sweep.progress == {"pending": 3, "ready": 1}
     assert list(sweep.failed) == []
     assert list(sweep.retry_failed()) == []
+
+
+def test_a_retry_leaves_alone_what_did_not_fail_and_says_what_cannot_succeed(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sweep = sweep_in(office, "a", "b", "c", "d", "e", new=True).start()
+    office.end("k0", ready=True)
+    office.end("k1", ready=True)
+    office.end("k2", ready=False)
+    office.end("k3", ready=False, code="CONTENT_VIOLATION")
+    lost = sweep[1].task
+    assert lost is not None
+    sweep[1].take(lost, LinkExpired("gone."))
+    assert [task.key for task in sweep.failed] == ["k1", "k2", "k3"]
+    assert [video.key for video in sweep.videos] == ["k0"]
+    assert [task.key for task in sweep.retry_failed()] == ["k5"]
+    assert capsys.readouterr().out == (
+        "Left out: 1 row that would be refused again as asked for and 1 row whose film was made "
+        "and is lost. sweep.retry(rows) asks for them, too.\n"
+    )
+    kept = [row.task for row in sweep]
+    assert [task.key for task in sweep.retry(sweep)] == ["k0", "k1", "k5", "k6", "k4"]
+    assert [row.task is task for row, task in zip(sweep, kept, strict=True)] == [
+        True, True, True, False, True
+    ]  # fmt: skip
+    assert sweep.retry_failed() is not None
+    assert capsys.readouterr().out == "", "the fake says of none that it is lost any more"
+
+
+@pytest.mark.parametrize(
+    "wait",
+    [
+        lambda sweep: sweep.wait(),
+        lambda sweep: next(sweep.__await__()),
+        lambda sweep: sweep.as_completed(),
+        lambda sweep: sweep.map(str),
+        lambda sweep: sweep.retry_failed(),
+    ],
+)
+def test_there_is_nothing_to_wait_for_before_the_start(office: Office, wait: Any) -> None:
+    with pytest.raises(SoraError, match="has not begun"):
+        wait(sweep_in(office, "a"))
+    assert office.begun == []
+
+
+def test_who_waits_is_told_once_a_pause_what_is_held_back(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sweep = sweep_in(office, "a").start()
+    office.the_batch.held = frozenset({"k8", "k9"})
+    sweep.pause()
+    for _turn in range(2):
+        with pytest.raises(WaitTimeout):
+            sweep.wait(0)
+    said = capsys.readouterr().out
+    assert said.startswith("the sweep is paused: 2 films are held back. sweep.resume()")
+    assert said.count("\n") == 1
+    sweep.resume()
+    sweep.pause()
+    sweep.as_completed()
+    assert capsys.readouterr().out == said
+
+
+def test_an_outage_is_said_below_the_table(office: Office) -> None:
+    sweep = sweep_in(office, "a").start()
+    assert "no answers" not in repr(sweep)
+    office.the_batch.outage = ServiceError("no answers.", advice="Go on or stop.")
+    assert sweep.note == "no answers. Go on or stop."
+    assert repr(sweep).endswith("\nno answers. Go on or stop.")
 
 
 async def test_pause_resume_and_stop_go_to_the_batch(office: Office) -> None:

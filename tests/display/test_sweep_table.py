@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from sora_nb.core import lifecycle as move
+from sora_nb.core.errors import BudgetExceeded, LinkExpired
 from sora_nb.core.lifecycle import Event, advance
 from sora_nb.core.task import Failure, VideoRequest
 from sora_nb.display.handle import Task
@@ -98,9 +99,26 @@ def test_rows_of_one_task_cost_once_and_an_unknown_price_is_a_gap() -> None:
 
 def test_a_film_that_was_lost_says_so_beside_its_state() -> None:
     gone = row(0, *SENT, *READY)
-    gone.error = "the film is no longer there."
+    assert gone.task is not None
+    gone.take(gone.task, LinkExpired("the film is no longer there.", advice="Put it back."))
+    assert gone.lost
     (line,) = sweep_table([gone])
-    assert (line["state"], line["error"]) == ("ready", "the film is no longer there.")
+    said = "the film is no longer there. Put it back."
+    assert (line["state"], line["path"], line["error"]) == ("ready", "", said)
+    assert said in text_of([gone], {"ready": 1})
+
+
+def test_a_trouble_is_over_once_anything_happened_to_the_task() -> None:
+    stopped = row(0, move.Stopped())
+    assert stopped.task is not None
+    stopped.take(stopped.task, BudgetExceeded("no budget.", advice="Raise it."))
+    assert sweep_table([stopped])[0]["error"] == "no budget. Raise it."
+    desk = stopped.task.owner
+    for event in (move.Watched(), *SENT, *READY):
+        desk.board.put(advance(desk.board["k00000"], event, NOW))
+    (line,) = sweep_table([stopped])
+    assert (line["state"], line["path"], line["error"]) == ("ready", BOAT_FILM.path, "")
+    assert not stopped.lost
 
 
 def test_polars_and_pandas_take_a_table_whose_first_hundred_rows_have_gaps() -> None:
