@@ -22,14 +22,16 @@ PICTURE = _picture()
 
 
 class Pictures(http.server.BaseHTTPRequestHandler):
-    """A host of pictures on this machine that lets pages look at them."""
+    """A host of pictures on this machine; with ``readable`` it lets pages read them."""
 
+    readable: ClassVar[bool]
     asked: ClassVar[list[tuple[str, str | None, str | None]]] = []
 
     def do_GET(self) -> None:
         self.asked.append((self.command, self.headers["Cookie"], self.headers["Referer"]))
         self.send_response(200)
-        self.send_header("Access-Control-Allow-Origin", "*")
+        if self.readable:
+            self.send_header("Access-Control-Allow-Origin", "*")
         self.send_header("Content-Type", "image/png")
         self.send_header("Content-Length", str(len(PICTURE)))
         self.end_headers()
@@ -43,8 +45,9 @@ class Pictures(http.server.BaseHTTPRequestHandler):
 
 
 @contextmanager
-def pictures() -> Iterator[str]:
+def pictures(*, readable: bool = True) -> Iterator[str]:
     Pictures.asked.clear()
+    Pictures.readable = readable
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Pictures)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

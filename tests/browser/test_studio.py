@@ -230,6 +230,20 @@ def test_a_picture_is_looked_at_without_cookies_and_without_saying_who_asks(lab:
     assert {(cookie, referrer) for _, cookie, referrer in Pictures.asked} == {(None, None)}
 
 
+def test_a_picture_of_a_host_that_lets_no_page_read_it_is_shown_all_the_same(lab: LabPage) -> None:
+    lab.open("unread", [LOAD, "%sora"])
+    lab.run(0)
+    lab.run(1)
+    form = Form(lab, 1)
+    form.el.get_by_text("Picture and watermark").click()
+    with pictures(readable=False) as address:
+        form.el.get_by_label("Start from a picture (public URL)").fill(address)
+        unknown = "PNG · 160 × 90 · size could not be checked"  # noqa: RUF001 - as it is shown
+        expect(form.said(unknown)).to_be_visible()
+        expect(form.el.get_by_alt_text("The picture that the film starts from")).to_be_visible()
+    assert {referrer for _, _, referrer in Pictures.asked} == {None}
+
+
 def theme(lab: LabPage, name: str) -> None:
     lab.page.evaluate(
         "async (name) => { await window.jupyterapp.commands.execute("
