@@ -18,7 +18,7 @@ from sora_nb.core.errors import (
     LinkExpired,
     SoraError,
 )
-from sora_nb.core.lifecycle import can_be_asked_again
+from sora_nb.core.lifecycle import Watched, can_be_asked_again
 from sora_nb.core.settings import Settings
 from sora_nb.core.task import State, TaskRecord, VideoRequest
 from sora_nb.engine.batch import Batch
@@ -57,9 +57,12 @@ def accept_all(
             found = workshop.journal.create_all(drafts, reuse=not new, lost=lost)
         except KeyTaken as taken:  # of a hundred thousand keys some will be
             drafts = [replace(d, key=draw_key()) if d.key in taken.keys else d for d in drafts]
+    for kept in found:
+        workshop.ledger.take_in(kept)
+    stopped = [kept.key for kept in found if workshop.board[kept.key].state is State.STOPPED]
+    workshop.ledger.move_all(stopped, Watched(workshop.session))
     accepted = []
     for draft, kept in zip(drafts, found, strict=True):
-        workshop.ledger.take_in(kept)
         accepted.append(_taken_up(workshop, kept.key, reused=kept.key != draft.key))
     _add(workshop, batch, [kept.key for kept in found])
     return accepted

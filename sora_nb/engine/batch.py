@@ -199,10 +199,12 @@ class Batch:
 
     def _stop_held(self, note: str) -> None:
         held, self._held = self._held, deque()
+        stopped = move.Stopped(note=note)
+        self._ledger.move_all([k for k in held if self._board[k].state is State.QUEUED], stopped)
         for key in held:
             if self._board[key].state is State.QUEUED:
                 with suppress(move.IllegalMove):  # another kernel was first
-                    self._ledger.move(key, move.Stopped(note=note))
+                    self._ledger.move(key, stopped)
         self._go_on()
 
     async def _take_back(self, key: str) -> None:

@@ -11,12 +11,12 @@ for the next other one, or their turn: a thousand tasks would else write a hundr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from itertools import islice
 
 from sora_nb.core.budget import counts
-from sora_nb.core.errors import JournalError
+from sora_nb.core.errors import BudgetExceeded, JournalError
 from sora_nb.core.lifecycle import Accepted, Event, IllegalMove, advance
 from sora_nb.core.task import TaskRecord
 from sora_nb.engine.board import Board
@@ -115,6 +115,25 @@ class Ledger:
                 self._board.put(record)
                 return record
             base = self._yield_to(newer)
+
+    def move_all(self, keys: Iterable[str], event: Event) -> None:
+        """Advance many tasks in one transaction, as far as that is plain: who is left (another
+        kernel was first, the budget does not allow all, the disk is full) is as it was, and
+        ``move`` says why."""
+        now = self._clock()
+        pairs = []
+        for key in keys:
+            if self._board[key] is self._rows[key]:
+                with suppress(IllegalMove):
+                    pairs.append((self._rows[key], advance(self._rows[key], event, now)))
+        try:
+            beaten = self._journal.replace_all(pairs, durable=False)
+        except (BudgetExceeded, JournalError):
+            return
+        for _, record in pairs:
+            if record.key not in beaten:
+                self._rows[record.key] = record
+                self._board.put(record)
 
     def close(self) -> None:
         self._write_now()

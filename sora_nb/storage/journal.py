@@ -25,6 +25,10 @@ _BUSY_SECONDS = 5.0
 _INSERT = "INSERT INTO tasks (key, record, fingerprint) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 
 
+Pair = tuple[TaskRecord, TaskRecord]
+"""A record of a task, and the later one that takes its place."""
+
+
 class KeyTaken(JournalError):
     """New tasks were given ``keys`` that others have. The caller draws other ones for these."""
 
@@ -102,22 +106,25 @@ class Journal(Reading):
         False means that another kernel changed the task meanwhile: read it again. ``durable``
         rows are on the disk when this returns; the others follow with the next durable one.
         """
-        if new.key != old.key or new.request != old.request:
+        return not self.replace_all([(old, new)], durable=durable)
+
+    def replace_all(self, pairs: Sequence[Pair], *, durable: bool) -> frozenset[str]:
+        """The same for many tasks of one client in one transaction; gives the keys of those that
+        the journal holds otherwise by now.
+
+        The budget is asked for all that come to count together: BudgetExceeded leaves all as is.
+        """
+        if any(new.key != old.key or new.request != old.request for old, new in pairs):
             raise ValueError("a record is replaced by a later one of the same task")
         with self._writing(durable=durable) as db:
-            stored = self._stored(old.key)
-            if stored is None:
-                return False
-            # A row from an older version lacks the fields added since: then the text differs
-            # although the record is the same. The write lock makes this comparison safe.
-            if stored != encode(old).decode() and self._read(old.key, stored) != old:
-                return False
-            if counts(new) and not counts(old):
-                self._reserve([new])
-            db.execute("UPDATE tasks SET record = ? WHERE key = ?", (encode(new).decode(), new.key))
-            if (new.state, new.note) != (old.state, old.note):
-                self._add_history(new)
-        return True
+            held = [(old, new) for old, new in pairs if self._holds(old)]
+            self._reserve([new for old, new in held if counts(new) and not counts(old)])
+            for old, new in held:
+                row = (encode(new).decode(), new.key)
+                db.execute("UPDATE tasks SET record = ? WHERE key = ?", row)
+                if (new.state, new.note) != (old.state, old.note):
+                    self._add_history(new)
+        return frozenset(new.key for _, new in pairs) - {new.key for _, new in held}
 
     def spent(self, budget: Budget, service: str, session: str) -> Spent:
         """What the tasks of that service count for in the budget's running period."""
@@ -154,6 +161,15 @@ class Journal(Reading):
         """Within the write transaction: what counts is the tasks themselves."""
         if self._budget is not None and new:
             self._budget.demand(new, self.spent(self._budget, new[0].service, new[0].session))
+
+    def _holds(self, record: TaskRecord) -> bool:
+        """Whether the journal has that record of the task: safe under the write lock."""
+        stored = self._stored(record.key)
+        if stored is None:
+            return False
+        # A row from an older version lacks the fields added since: then the text differs although
+        # the record is the same.
+        return stored == encode(record).decode() or self._read(record.key, stored) == record
 
     def _add_history(self, record: TaskRecord) -> None:
         with self._using() as db:

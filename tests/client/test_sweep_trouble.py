@@ -77,6 +77,37 @@ def test_what_a_429_sends_back_after_a_stop_is_never_sent(
     assert len(simulator.accepted()) == 1
 
 
+def test_many_rows_are_stopped_and_taken_up_again_in_one_transaction(
+    make_client: MakeClient, simulator: Simulator
+) -> None:
+    client = make_client(
+        base_url=simulator.url, api_key=CANARY, simulator_speed=SPEED, budget={"tasks": 100}
+    )
+    answer_all_submits(simulator, status=429)
+    begun: list[str] = []
+
+    def listen(statement: str) -> None:
+        if statement.startswith("BEGIN"):
+            begun.append(statement)
+
+    prompts = [f"boat {n}" for n in range(90)]
+    client.sweep(prompts, start=False).start().stop()
+    assert client.budget_left() == {"tasks": 100}
+    parts = client._open()
+
+    def trace() -> None:
+        assert parts.journal._connection is not None
+        parts.journal._connection.set_trace_callback(listen)
+
+    client.call(trace)
+    sweep = client.sweep(prompts)
+    assert client.budget_left() == {"tasks": 10}
+    sweep.stop()
+    assert sweep.progress == {"stopped": 90}
+    # Of those that were handed over each has its own: sent, turned away, stopped.
+    assert len(begun) < 30
+
+
 def lose_the_film(client: Client, monkeypatch: pytest.MonkeyPatch, *prompts: str) -> str:
     """The first of these films and its link have gone; gives its task's key."""
     made = client.sweep(list(prompts)).wait(PATIENT)

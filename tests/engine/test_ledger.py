@@ -271,3 +271,36 @@ def test_a_task_that_is_to_count_again_insists_on_the_journal(desk: Desk) -> Non
     desk.journal.broken = False
     desk.ledger.move("boat", Watched())
     assert desk.row.state is State.QUEUED
+
+
+def desk_of(*keys: str) -> Desk:
+    desk = Desk()
+    for key in keys:
+        record = new_record(key, VideoRequest(prompt=key), service="s", now=0.0)
+        desk.ledger.create(record, reuse=False)
+    return desk
+
+
+def test_many_are_moved_as_one_but_for_those_that_cannot_be() -> None:
+    desk = desk_of("koi", "fox", "owl")
+    desk.journal.rows["koi"] = advance(desk.journal.rows["koi"], Sending(), 9.0)
+    desk.ledger.move("fox", Sending())
+    desk.journal.broken = True
+    desk.ledger.move("owl", Noted(note="the board is ahead"))
+    desk.journal.broken = False
+    desk.ledger.move_all(["boat", "koi", "fox", "owl"], Stopped(note="enough"))
+    states = {key: desk.board[key].state for key in ("boat", "koi", "fox", "owl")}
+    assert states == {
+        "boat": State.STOPPED, "koi": State.QUEUED, "fox": State.SUBMITTING, "owl": State.QUEUED
+    }  # fmt: skip
+    assert desk.row == desk.board["boat"]
+    with pytest.raises(IllegalMove):
+        desk.ledger.move("koi", Stopped())
+    assert desk.board["koi"].state is State.SUBMITTING
+
+
+def test_what_cannot_be_written_as_one_is_as_it_was() -> None:
+    desk = desk_of("koi")
+    desk.journal.broken = True
+    desk.ledger.move_all(["boat", "koi"], Stopped())
+    assert desk.board["boat"].state is desk.board["koi"].state is State.QUEUED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from sora_nb.core.errors import JournalError
@@ -147,6 +147,13 @@ class MemoryJournal:
         if new.state is not old.state:
             self.diary.append((new.state, new.key, durable))
         return True
+
+    def replace_all(
+        self, pairs: Sequence[tuple[TaskRecord, TaskRecord]], *, durable: bool
+    ) -> frozenset[str]:
+        self._check()
+        kept = [self.replace(old, new, durable=durable) for old, new in pairs]
+        return frozenset(new.key for (_, new), here in zip(pairs, kept, strict=True) if not here)
 
     def get(self, key: str) -> TaskRecord | None:
         self._check()
