@@ -124,7 +124,7 @@ class Sweep(Waiting, Sequence[SweepRow]):
             self.owner.call(self._batch.pause)
 
     def resume(self) -> None:
-        """Send the others, too."""
+        """Send the others, too: a few at first, until the service takes them."""
         if self._batch is not None:
             self.owner.call(self._batch.resume)
 

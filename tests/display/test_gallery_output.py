@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from sora_nb.core import lifecycle as move
-from sora_nb.core.errors import SoraError
+from sora_nb.core.errors import ServiceError, SoraError
 from sora_nb.core.lifecycle import advance
 from sora_nb.core.task import State
 from sora_nb.display import gallery_output
@@ -132,6 +134,19 @@ def test_an_executed_notebook_has_the_page_and_no_widget(
     ((bundle, update),) = published
     assert not update
     assert set(bundle) == {"text/html", "text/plain"}
+
+
+def test_an_executed_notebook_does_not_wait_for_what_an_outage_holds_back(
+    published: Bundles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gallery_output, "host_here", lambda: Host.EXECUTED)
+    sweep = records.sweep_of([State.READY, State.QUEUED], paused=True)
+    batch: Any = sweep._batch
+    batch.outage = ServiceError("no <answers>.", advice="Go on or stop.")
+    sweep.owner.board.hold_up(["s001"], lambda: batch.outage)
+    show_gallery(sweep)
+    ((bundle, _update),) = published
+    assert "no &lt;answers&gt;. Go on or stop." in bundle["text/html"]
 
 
 def test_a_terminal_gets_text(
