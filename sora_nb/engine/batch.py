@@ -103,7 +103,7 @@ class Batch:
         self.paused = False
         self._start_anew()
         unsent = tuple(self._unsent)
-        await asyncio.gather(*map(self._take_back, unsent))
+        await asyncio.gather(*(self._engine.take_back(key, STOPPED) for key in unsent))
         self._unsent.difference_update(unsent)
 
     @property
@@ -206,10 +206,6 @@ class Batch:
                 with suppress(move.IllegalMove):  # another kernel was first
                     self._ledger.move(key, stopped)
         self._go_on()
-
-    async def _take_back(self, key: str) -> None:
-        with suppress(move.IllegalMove):  # as above
-            await self._engine.take_back(key, STOPPED)
 
 
 def _answered_at(record: TaskRecord) -> float:

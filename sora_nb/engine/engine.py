@@ -98,13 +98,12 @@ class Engine:
         Raises InvalidRequest while another kernel sends it.
         """
         await self._posting.answered(key)
+        if self._board[key].state is not State.SUBMITTING:
+            await self._stop(key, move.Stopped())
         if self._board[key].state is State.SUBMITTING:
-            raise InvalidRequest(
-                f"task {key} is being sent by another kernel.",
-                advice="Stop it there, or here once it was sent.",
-                task=key,
-            )
-        await self._stop(key, move.Stopped())
+            said = f"task {key} is being sent by another kernel."
+            hint = "Stop it there, or here once it was sent."
+            raise InvalidRequest(said, advice=hint, task=key)
 
     async def take_back(self, key: str, note: str) -> None:
         """Stop a task unless it was sent, which the answer to a POST that is on its way tells."""
@@ -117,9 +116,11 @@ class Engine:
             if self._board[key].state in UNFINISHED:
                 await self._lives.withdraw(key)
                 if self._board[key].state in UNFINISHED:
-                    self._ledger.move(key, stopped)
+                    with suppress(move.IllegalMove):  # another kernel was first
+                        self._ledger.move(key, stopped)
         finally:
             self._over(key)
+            self.start(self._board[key])  # what that kernel sends is watched
 
     def watch(self, key: str, session: str | None = None) -> None:
         """Watch a stopped task again."""

@@ -7,10 +7,8 @@ import concurrent.futures
 
 import pytest
 
-from sora_nb.core.errors import (
-    DownloadError,
-    SoraError,
-)
+from sora_nb.core.errors import DownloadError, InvalidRequest, SoraError
+from sora_nb.core.lifecycle import Accepted, Sending, advance
 from sora_nb.core.task import UNFINISHED, Film, Report, State, TaskRecord
 
 from .virtual_time import live, now
@@ -66,6 +64,21 @@ def _hold_at(world: World, state: State) -> asyncio.Event:
     if state is State.SAVING:
         world.media.saves = [DownloadError("cut")] * 3
     return held
+
+
+def test_a_task_that_another_kernel_began_to_send_meanwhile_is_watched_and_not_stopped() -> None:
+    async def scenario() -> None:
+        world = World(places=0)
+        world.ask()
+        theirs = advance(world.memory.rows["boat"], Sending(), now())
+        world.memory.rows["boat"] = theirs
+        with pytest.raises(InvalidRequest, match="being sent by another kernel"):
+            await world.engine.stop("boat")
+        world.memory.rows["boat"] = advance(theirs, Accepted(task_id="their id"), now())
+        record = await world.rest()
+        assert (record.state, record.task_id, world.service.posts) == (State.READY, "their id", 0)
+
+    live(scenario())
 
 
 def test_stopping_a_task_gives_its_place_to_the_next_one() -> None:
