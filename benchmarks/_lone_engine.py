@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sora_nb.core.lifecycle import new_record
 from sora_nb.core.task import Film, TaskRecord, VideoRequest
-from sora_nb.engine.agenda import Agenda
+from sora_nb.engine.agenda import TICK, Agenda
 from sora_nb.engine.board import Board
 from sora_nb.engine.engine import Engine
 from sora_nb.engine.ledger import Ledger
@@ -74,7 +74,7 @@ def lone_engine(
             media=NoMedia(),
             board=board,
             schedule=schedule,
-            agenda=Agenda(clock=loop.time, later=loop.call_later),
+            agenda=Agenda(clock=loop.time, later=loop.call_later, tick=schedule.real(TICK)),
             slots=slots,
             places=Places(1000),
             submit_timeout=60.0,

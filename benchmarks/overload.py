@@ -30,7 +30,7 @@ from benchmarks._lines import tell
 from benchmarks.polling import law
 from sora_nb.core.lifecycle import Accepted, Reported, Sending, advance, new_record
 from sora_nb.core.task import Report, TaskRecord, VideoRequest
-from sora_nb.engine.agenda import Agenda
+from sora_nb.engine.agenda import TICK, Agenda
 from sora_nb.engine.history import History
 from sora_nb.engine.limits import SHARE, SlotClock
 from sora_nb.engine.line import Go, Line
@@ -114,9 +114,11 @@ class Overload:
     def __init__(self, name: str, policy: str, tasks: int, seed: int) -> None:
         dice = random.Random(f"{name}/{seed}")
         self.clock = VirtualClock()
-        self.agenda = Agenda(clock=self.clock.time, later=self.clock.later)
-        slots = SlotClock(RATE * 60 / SHARE, clock=self.clock.time)
         fair = policy != "raced for"
+        self.agenda = Agenda(
+            clock=self.clock.time, later=self.clock.later, tick=TICK if fair else 0.0
+        )
+        slots = SlotClock(RATE * 60 / SHARE, clock=self.clock.time)
         self.line = Line(slots, self.agenda) if fair else RacedFor(slots, self.agenda, dice)
         self.history = History()
         self.schedule = Schedule(

@@ -23,7 +23,7 @@ from sora_nb.core.lifecycle import (
 )
 from sora_nb.core.settings import Settings
 from sora_nb.core.task import UNFINISHED, State, TaskRecord, VideoRequest
-from sora_nb.engine.agenda import Agenda
+from sora_nb.engine.agenda import TICK, Agenda
 from sora_nb.engine.batch import Batch
 from sora_nb.engine.board import Board
 from sora_nb.engine.engine import Engine
@@ -255,7 +255,7 @@ def build(settings: Settings) -> Workshop:
         media=media,
         board=board,
         schedule=schedule,
-        agenda=Agenda(clock=loop.time, later=loop.call_later),
+        agenda=Agenda(clock=loop.time, later=loop.call_later, tick=schedule.real(TICK)),
         slots=SlotClock(settings.rate * speed, clock=loop.time),
         places=Places(settings.concurrency),
         submit_timeout=settings.submit_timeout,

@@ -6,10 +6,16 @@ A thousand tasks that wait are a thousand entries here, not a thousand sleeping 
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Callable
 from typing import Protocol
 
 Act = Callable[[], None]
+
+TICK = 0.2
+"""Service seconds between two rings, at least. What many tasks do at nearly the same time is done
+together: a program that is woken for each of their questions is cold each time, and takes more than
+twice the CPU (docs/performance.md)."""
 
 
 class Timer(Protocol):
@@ -20,12 +26,21 @@ class Agenda:
     """At most one entry for each key. Lived on the private loop only.
 
     ``clock`` gives seconds that never go back, ``later(seconds, function)`` calls once and can be
-    cancelled (the loop's ``call_later``). Acts run in the order in which they are due.
+    cancelled (the loop's ``call_later``). Acts run in the order in which they are due; the first
+    after a pause when it is due, those that follow it at most every ``tick`` seconds.
     """
 
-    def __init__(self, *, clock: Callable[[], float], later: Callable[[float, Act], Timer]) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float],
+        later: Callable[[float, Act], Timer],
+        tick: float = 0.0,
+    ) -> None:
         self._clock = clock
         self._later = later
+        self._tick = tick
+        self._rang = -math.inf
         self._heap: list[tuple[float, int, str]] = []
         self._entries: dict[str, tuple[int, Act]] = {}
         self._count = 0
@@ -65,13 +80,13 @@ class Agenda:
         while self._heap and not self._stands(self._heap[0]):
             heapq.heappop(self._heap)
         if self._heap:
-            self._set_for = self._heap[0][0]
+            self._set_for = max(self._heap[0][0], self._rang + self._tick)
             self._timer = self._later(max(0.0, self._set_for - self._clock()), self._ring)
 
     def _ring(self) -> None:
         # A loop may ring a timer a clock's tick too early: then its moment counts as reached.
         self._timer, self._reached = None, self._set_for
-        now = self.now()
+        self._rang = now = self.now()
         due = []
         while self._heap and self._heap[0][0] <= now:
             entry = heapq.heappop(self._heap)

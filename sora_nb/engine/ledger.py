@@ -194,7 +194,14 @@ class Ledger:
 
     def _write_held(self) -> None:
         self._waking = False
-        for key in tuple(islice(self._held, AT_ONCE)):
+        keys = tuple(islice(self._held, AT_ONCE))
+        pairs = [(self._rows[key], self._board[key]) for key in keys]
+        with suppress(JournalError):  # then each by itself, which says what is left
+            beaten = self._journal.replace_all(pairs, durable=False)
+            for _, record in pairs:
+                if record.key not in beaten:
+                    self._rows[record.key] = record
+        for key in keys:
             if not self._write(key, durable=False):
                 del self._held[key]
                 self._write_later()

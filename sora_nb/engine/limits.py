@@ -10,9 +10,9 @@ SHARE = 0.8
 DOWNLOADS = 32
 """Films fetched at once; each holds a connection, a file and at most two MiB."""
 
-CATCH_UP = 0.1
-"""Seconds of slots that a loop which comes late may still use: no more, or a machine that slept
-would send a burst."""
+CATCH_UP = 0.3
+"""Seconds of slots that a loop which comes late may still use, as each that waits for its tick
+does: no more, or a machine that slept would send a burst."""
 
 
 class SlotClock:

@@ -15,9 +15,9 @@ from sora_nb.engine.polling import next_age
 
 LONGEST_BACK_OFF = 60.0
 UNASKED_PAUSE = 5.0
-CROWD, DEAREST = 100, 4.0
+CROWD, DEAREST = 100, 5.0
 """In a crowd a request costs more: slots are scarce, and the first of many jobs to end make the end
-of the others look nearer than it is. So the price doubles for 100 tasks, up to four times."""
+of the others look nearer than it is. So the price doubles for 100 tasks, up to five times."""
 
 LOOK_AGAIN = 2.0
 """Service seconds between two looks at a task that another kernel has in hand."""

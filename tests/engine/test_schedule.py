@@ -112,10 +112,10 @@ def test_in_a_crowd_each_task_is_asked_less_often_but_never_beyond_a_bound() -> 
     async def scenario() -> None:
         schedule, record = make(), sent()
         await asyncio.sleep(130)
-        waits = [schedule.until_next(record, crowd) for crowd in (1, 101, 301, 1000)]
+        waits = [schedule.until_next(record, crowd) for crowd in (1, 101, 401, 1000)]
         alone = waits[0]
         assert waits[1] == pytest.approx(alone * 2**0.5, rel=0.15)
-        assert waits[2] == pytest.approx(alone * 2, rel=0.15)
+        assert waits[2] == pytest.approx(alone * 5**0.5, rel=0.15)
         assert waits[3] == waits[2]
 
     live(scenario())
