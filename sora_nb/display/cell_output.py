@@ -17,7 +17,7 @@ from sora_nb.display.saved_page import WIDGET, Bundle, new_display_id, publish
 _NOTHING: Bundle = {"text/html": "", "text/plain": ""}
 
 IDLE = 600.0
-"""Seconds after which a panel that nobody used becomes plain HTML, where that stands behind it."""
+"""Seconds after which a widget that nobody used becomes plain HTML, once nothing moves in it."""
 
 _LATE = 1.5
 """Seconds in which a widget is drawn: a page that was seen before it would flash up."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sora_nb.core.errors import SoraError
 from sora_nb.core.task import State
 from sora_nb.display import film_answers, places
+from sora_nb.display.cell_output import IDLE, CellOutput
 from sora_nb.display.gallery_cards import Cards
 from sora_nb.display.gallery_saved import gallery_page, on_its_way
 from sora_nb.display.gallery_state import GalleryState
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 BEAT = 1.0
 """Seconds between looks at what changes without a word: a start, a pause, a retry in Python."""
 
-IDLE = 120.0
-"""Seconds after which a gallery that nobody used becomes plain HTML, once nothing moves."""
-
 _TOLD_EVERY = 5
 """Beats between two estimates."""
 
@@ -41,7 +39,7 @@ def show_gallery(source: Source, *, live: bool = False, comparing: bool = False)
     """Show the rows of ``source`` in the running cell.
 
     With ``live`` it stays a live widget, beside plain HTML for whoever cannot draw it; otherwise it
-    becomes plain HTML once all its tasks rest and nobody has used it for two minutes.
+    becomes plain HTML once all its tasks rest and nobody has used it for ten minutes.
     ``comparing`` opens all films side by side. In a notebook that is executed without a person the
     plain HTML is complete when this returns.
     """
@@ -72,7 +70,6 @@ class GalleryOutput:
         comparing: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        from sora_nb.display.cell_output import CellOutput
         from sora_nb.display.feed import Feed
         from sora_nb.display.widget import LiveWidget
 

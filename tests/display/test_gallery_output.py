@@ -11,8 +11,9 @@ from sora_nb.core.errors import ServiceError, SoraError
 from sora_nb.core.lifecycle import advance
 from sora_nb.core.task import State
 from sora_nb.display import gallery_output
+from sora_nb.display.cell_output import IDLE
 from sora_nb.display.collection import Tasks
-from sora_nb.display.gallery_output import IDLE, show_gallery
+from sora_nb.display.gallery_output import show_gallery
 from sora_nb.display.gallery_source import TaskSource
 from sora_nb.display.host import Host
 from sora_nb.display.saved_page import WIDGET
