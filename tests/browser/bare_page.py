@@ -115,7 +115,8 @@ def findings(page: Page, selector: str) -> list[str]:
         page.evaluate(AXE.read_text("utf-8"))  # as a script, which no page's policy forbids
     found = page.evaluate(
         """async ([selector, tags]) => (await axe.run(selector,
-        {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})).violations
+        {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations'], preload: false}))
+        .violations
         .map(({id, nodes}) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`)""",
         [selector, WCAG],
     )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from itertools import permutations
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.bare_page import FIXTURES, HOSTS, BarePage, Films, findings, made_films
+from tests.browser.conftest import VIEWPORT
 from tests.browser.lab_page import LabPage, screenshot
 
 WIDE, NARROW = 1000, 320
@@ -22,9 +25,29 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Films:
     return made_films(tmp_path_factory.mktemp("bare"))
 
 
+@pytest.fixture(scope="module")
+def stage(browser: Browser, films: Films) -> Iterator[BarePage]:
+    context = browser.new_context(viewport=VIEWPORT)
+    yield BarePage(context.new_page(), films)
+    context.close()
+
+
 @pytest.fixture
-def bare(page: Page, films: Films) -> BarePage:
-    return BarePage(page, films)
+def bare(stage: BarePage) -> BarePage:
+    """One page for all, which each drawing loads anew; nothing of a test's wishes is left."""
+    stage.page.set_viewport_size(VIEWPORT)
+    stage.page.emulate_media(color_scheme="null", forced_colors="null", reduced_motion="null")
+    return stage
+
+
+def looks(bare: BarePage, told: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """Light and dark, wide and narrow: drawn wide and then made narrow, and the other way round."""
+    for (colour, host), widths in zip(COLOURS.items(), permutations((WIDE, NARROW)), strict=True):
+        bare.page.set_viewport_size({"width": widths[0], "height": 700})
+        bare.draw(told, host=host)
+        for width in widths:
+            bare.page.set_viewport_size({"width": width, "height": 700})
+            yield colour, width
 
 
 def state(path: Path) -> dict[str, Any]:
@@ -76,13 +99,10 @@ def cut(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("path", STATES)
 def test_axe_finds_nothing_in_any_state(bare: BarePage, path: Path) -> None:
-    for colour, host in COLOURS.items():
-        for width in (WIDE, NARROW):
-            bare.page.set_viewport_size({"width": width, "height": 700})
-            bare.draw(state(path), host=host)
-            screenshot(bare.page, f"state_{path.stem}_{colour}_{width}", whole=True)
-            assert bare.findings() == [], (colour, width)
-            assert (too_wide(bare.page), cut(bare.page)) == ([], []), (colour, width)
+    for colour, width in looks(bare, state(path)):
+        screenshot(bare.page, f"state_{path.stem}_{colour}_{width}", whole=True)
+        assert bare.findings() == [], (colour, width)
+        assert (too_wide(bare.page), cut(bare.page)) == ([], []), (colour, width)
 
 
 def test_what_opens_and_what_fails_in_the_player_is_as_accessible(bare: BarePage) -> None:
