@@ -231,7 +231,7 @@ def demo(words: list[str]) -> int:
 def test(words: list[str]) -> int:
     fast, rest = "--fast" in words, [word for word in words if word != "--fast"]
     env = set_up(browser=not fast)
-    pytest = ["pytest"] if rest else ["pytest", "-n4", "--no-loadscope-reorder"]  # most tests wait
+    pytest = ["pytest"] if rest else ["pytest", "-n3", "--no-loadscope-reorder"]  # most tests wait
     checks = {
         "ruff": "ruff check",
         "format": "ruff format --check",

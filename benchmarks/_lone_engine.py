@@ -56,7 +56,12 @@ class LoneEngine:
 
 @contextmanager
 def lone_engine(
-    service: Service, *, poll: str | float = "normal", speed: float = 1.0, rate: float = RATE
+    service: Service,
+    *,
+    poll: str | float = "normal",
+    speed: float = 1.0,
+    rate: float = RATE,
+    tick: float = TICK,
 ) -> Iterator[LoneEngine]:
     """On the running loop, with a journal in a folder that passes. The caller closes the engine."""
     loop = asyncio.get_running_loop()
@@ -74,7 +79,7 @@ def lone_engine(
             media=NoMedia(),
             board=board,
             schedule=schedule,
-            agenda=Agenda(clock=loop.time, later=loop.call_later, tick=schedule.real(TICK)),
+            agenda=Agenda(clock=loop.time, later=loop.call_later, tick=schedule.real(tick)),
             slots=slots,
             places=Places(1000),
             submit_timeout=60.0,

@@ -41,7 +41,8 @@ REPLY = {
     "data": {"taskId": "task_1", "state": "processing", "createTime": 1_795_348_800_000},
 }
 INTERVAL = 0.0
-"""Seconds between two questions: a timer that is not due yet would put the process to sleep."""
+"""Seconds between two questions, and no ticks of a crowd: a timer that is not due yet would put the
+process to sleep."""
 
 
 def serve(pipe: Connection) -> None:
@@ -116,7 +117,7 @@ async def check(url: str, count: int) -> float:
 async def whole_road(url: str, count: int) -> float:
     """CPU seconds."""
     service = transport(url)
-    with lone_engine(service, poll=INTERVAL, rate=1e9) as alone:
+    with lone_engine(service, poll=INTERVAL, rate=1e9, tick=0.0) as alone:
 
         async def ask(key: str, times: int) -> float:
             service.left = times
