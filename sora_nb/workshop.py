@@ -10,6 +10,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
+from weakref import WeakValueDictionary
 
 from sora_nb import __version__
 from sora_nb.asking import cost_of, draw_key
@@ -212,6 +213,18 @@ def speed_of(settings: Settings) -> float:
     return settings.simulator_speed if local else 1.0
 
 
+_slots: WeakValueDictionary[tuple[object, ...], SlotClock] = WeakValueDictionary()
+
+
+def slots_of(settings: Settings, speed: float) -> SlotClock:
+    """The request slots of the service and key, which all clients of this process share: the
+    service counts by key. A simulator belongs to its client and counts by itself."""
+    made = SlotClock(settings.rate * speed, clock=time.monotonic)  # as every asyncio loop's
+    if settings.simulated:
+        return made
+    return _slots.setdefault((settings.service, settings.api_key, settings.rate, speed), made)
+
+
 @cache
 def _session() -> str:
     """This kernel, whatever clients it makes: what a budget per session counts."""
@@ -256,7 +269,7 @@ def build(settings: Settings) -> Workshop:
         board=board,
         schedule=schedule,
         agenda=Agenda(clock=loop.time, later=loop.call_later, tick=schedule.real(TICK)),
-        slots=SlotClock(settings.rate * speed, clock=loop.time),
+        slots=slots_of(settings, speed),
         places=Places(settings.concurrency),
         submit_timeout=settings.submit_timeout,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 SHARE = 0.8
@@ -16,7 +17,8 @@ does: no more, or a machine that slept would send a burst."""
 
 
 class SlotClock:
-    """One clock of request slots for all tasks: a slot is free each 1 / rate seconds.
+    """One clock of request slots for all tasks: a slot is free each 1 / rate seconds. Clients of
+    one key share it, each from its own thread.
 
     ``rate`` is requests a minute as the service allows them; ``clock`` gives seconds that never go
     back. A 429 slows the whole clock to 0.7 of its rate and pauses it; every 10 s without another
@@ -30,6 +32,7 @@ class SlotClock:
         self._free = 0.0
         self._slowed_at = 0.0
         self._paused_until = 0.0
+        self._lock = threading.RLock()
 
     def free(self) -> float:
         """The moment of the next free slot; one in the past is free now."""
@@ -38,20 +41,23 @@ class SlotClock:
     def take(self, due: float) -> None:
         """Use the free slot for a request that was due then: slots are not saved up for it."""
         now = self._clock()
-        self._free = max(due, self._free, now - CATCH_UP) + 1 / self._recovered(now)
+        with self._lock:
+            self._free = max(due, self._free, now - CATCH_UP) + 1 / self._recovered(now)
 
     def slow_down(self, pause: float) -> None:
         """The service said 429: no request for ``pause`` seconds, and fewer afterwards."""
         now = self._clock()
-        if now >= self._paused_until:  # the answers to one burst say it only once
-            self._rate = max(self._recovered(now) * 0.7, self._full / 50)
-        self._slowed_at = now
-        self.pause(pause)
+        with self._lock:
+            if now >= self._paused_until:  # the answers to one burst say it only once
+                self._rate = max(self._recovered(now) * 0.7, self._full / 50)
+            self._slowed_at = now
+            self.pause(pause)
 
     def pause(self, seconds: float) -> None:
         """No request for ``seconds``, at an unchanged rate afterwards: the key was refused."""
-        self._paused_until = max(self._paused_until, self._clock() + seconds)
-        self._free = max(self._free, self._paused_until)
+        with self._lock:
+            self._paused_until = max(self._paused_until, self._clock() + seconds)
+            self._free = max(self._free, self._paused_until)
 
     def _recovered(self, now: float) -> float:
         if self._rate >= self._full:
