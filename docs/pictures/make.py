@@ -34,7 +34,7 @@ def main() -> None:
         launched() as browser,
     ):
         take_states(browser, made_films(Path(folder)))
-        page = browser.new_page(viewport={"width": 1000, "height": 900}, device_scale_factor=2)
+        page = browser.new_page(viewport={"width": 1000, "height": 1200}, device_scale_factor=2)
         lab = LabPage(page, server)
         lab.open("boat", CELLS)
         page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
@@ -45,12 +45,13 @@ def main() -> None:
         page.get_by_text("processing", exact=True).wait_for()
         page.wait_for_timeout(4000)
         take(page, "panel")
-        film = page.locator(".sora-nb-saved video")
+        film = page.locator(".snb-player video")
         film.wait_for(timeout=60_000)
         seek = "film => { film.currentTime = 2; film.onseeked = () => film.dataset.there = 'yes' }"
+        film.evaluate("film => { film.preload = 'auto'; }")
         page.wait_for_function("film => film.readyState >= 2", arg=film.element_handle())
         film.evaluate(seek)
-        page.locator(".sora-nb-saved video[data-there]").wait_for()
+        page.locator(".snb-player video[data-there]").wait_for()
         page.wait_for_timeout(1000)
         take(page, "film")
         browser.close()
