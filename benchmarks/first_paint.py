@@ -90,8 +90,8 @@ class Run(NamedTuple):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="2 of each kind instead of 10")
-    rounds = 2 if parser.parse_args().quick else 10
+    parser.add_argument("--quick", action="store_true", help="1 of each kind instead of 10")
+    rounds = 1 if parser.parse_args().quick else 10
     with (
         tempfile.TemporaryDirectory(prefix="sora_nb_bench_") as folder,
         running_server(Path(folder)) as server,

@@ -77,9 +77,9 @@ SCROLL = """async ([cell, frames, pixels]) => {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="120 frames a case instead of 900")
-    frames = 120 if parser.parse_args().quick else 900
-    for line in measure(frames, rounds=1 if frames == 120 else 3):
+    parser.add_argument("--quick", action="store_true", help="60 frames a case instead of 900")
+    frames = 60 if parser.parse_args().quick else 900
+    for line in measure(frames, rounds=1 if frames == 60 else 3):
         tell(line, "jupyterlab", "ipywidgets", "anywidget", "ipykernel")
 
 
