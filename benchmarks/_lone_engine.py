@@ -16,14 +16,14 @@ from pathlib import Path
 
 from sora_nb.core.lifecycle import new_record
 from sora_nb.core.task import Film, TaskRecord, VideoRequest
-from sora_nb.engine.agenda import TICK, Agenda
 from sora_nb.engine.board import Board
 from sora_nb.engine.engine import Engine
-from sora_nb.engine.ledger import Ledger
-from sora_nb.engine.limits import Places, SlotClock
+from sora_nb.engine.limits import ConcurrencyLimit, RateLimiter
+from sora_nb.engine.pacing import Pacing
 from sora_nb.engine.ports import Service
-from sora_nb.engine.schedule import Schedule
-from sora_nb.storage.journal import Journal
+from sora_nb.engine.store import TaskStore
+from sora_nb.engine.timers import TICK, Timers
+from sora_nb.storage.journal.journal import Journal
 
 RATE = 10_000.0
 """Requests a minute that the service allows."""
@@ -44,14 +44,14 @@ class NoMedia:
 @dataclass(frozen=True)
 class LoneEngine:
     engine: Engine
-    ledger: Ledger
-    slots: SlotClock
+    store: TaskStore
+    limiter: RateLimiter
     speed: float
 
     def ask(self, key: str, request: VideoRequest) -> None:
         """Write a task down and begin its life."""
         record = new_record(key, request, service="benchmark", now=time.time(), speed=self.speed)
-        self.engine.start(self.ledger.create(record, reuse=False))
+        self.engine.start(self.store.create(record, reuse=False))
 
 
 @contextmanager
@@ -65,23 +65,23 @@ def lone_engine(
 ) -> Iterator[LoneEngine]:
     """On the running loop, with a journal in a folder that passes. The caller closes the engine."""
     loop = asyncio.get_running_loop()
-    slots = SlotClock(rate * speed, clock=loop.time)
+    limiter = RateLimiter(rate * speed, clock=loop.time)
     with tempfile.TemporaryDirectory(prefix="sora_nb_bench_") as folder:
         board = Board(loop.call_later)
         journal = Journal(Path(folder) / "journal.sqlite3", clock=time.time)
-        ledger = Ledger(journal, board, clock=time.time, later=loop.call_later)
-        schedule = Schedule(
-            poll=poll, speed=speed, history=board.history, clock=time.time, random=random.random
+        store = TaskStore(journal, board, clock=time.time, later=loop.call_later)
+        pacing = Pacing(
+            poll=poll, speed=speed, job_times=board.job_times, clock=time.time, random=random.random
         )
         engine = Engine(
             service=service,
-            ledger=ledger,
+            store=store,
             media=NoMedia(),
             board=board,
-            schedule=schedule,
-            agenda=Agenda(clock=loop.time, later=loop.call_later, tick=schedule.real(tick)),
-            slots=slots,
-            places=Places(1000),
+            pacing=pacing,
+            timers=Timers(clock=loop.time, later=loop.call_later, tick=pacing.real(tick)),
+            limiter=limiter,
+            concurrency=ConcurrencyLimit(1000),
             submit_timeout=60.0,
         )
-        yield LoneEngine(engine, ledger, slots, speed)
+        yield LoneEngine(engine, store, limiter, speed)

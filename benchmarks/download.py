@@ -45,9 +45,9 @@ from sora_nb.core.errors import DownloadError
 from sora_nb.core.lifecycle import new_record
 from sora_nb.core.task import VideoRequest
 from sora_nb.service.transport import Transport
-from sora_nb.storage.download import Download
-from sora_nb.storage.media import Media
-from sora_nb.storage.part import Part
+from sora_nb.storage.films.download import Download
+from sora_nb.storage.films.media import Media
+from sora_nb.storage.films.part import Part
 
 SIZE = 20_000_000
 PIECE = 256 * 1024

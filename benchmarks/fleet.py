@@ -40,7 +40,7 @@ import aiohttp
 
 from benchmarks._lines import tell
 from benchmarks._lone_engine import lone_engine
-from sora_nb.core.settings import Secret
+from sora_nb.core.secret import Secret
 from sora_nb.core.task import Report, VideoRequest
 from sora_nb.service.transport import Transport
 
@@ -107,13 +107,13 @@ Watch = Callable[[str, float, Fleet, Tally], Coroutine[Any, Any, None]]
 
 async def with_sora_nb(url: str, speed: float, fleet: Fleet, tally: Tally) -> None:
     with lone_engine(Watched(url, tally), speed=speed) as alone:
-        slow_down = alone.slots.slow_down
+        slow_down = alone.limiter.slow_down
 
         def refused(pause: float) -> None:
             tally.refused += 1
             slow_down(pause)
 
-        alone.slots.slow_down = refused  # type: ignore[method-assign]
+        alone.limiter.slow_down = refused  # type: ignore[method-assign]
         for number, (prompt, seconds) in enumerate(fleet.films()):
             alone.ask(f"k{number}", VideoRequest(prompt=prompt, duration=seconds))
         await alone.engine.at_rest()

@@ -31,7 +31,7 @@ from typing import Any
 from benchmarks._lines import tell
 from sora_nb.core.lifecycle import Accepted, Reported, Sending, advance, new_record
 from sora_nb.core.task import Report, TaskRecord, VideoRequest
-from sora_nb.storage.journal import Journal
+from sora_nb.storage.journal.journal import Journal
 
 TARGET = 1.5
 PROMPT = "A paper boat drifts down a rainy street at golden hour, slow dolly in, warm light"

@@ -1,7 +1,7 @@
 """1000 films at once where the service takes 33 requests a second: who waits, and how long.
 
-A seeded simulation on the engine's own agenda, line, slots, schedule and history, in virtual time:
-no network, and a result that does not depend on the machine. Films of 4, 8 and 12 s in turn, jobs
+A seeded simulation on the engine's own timers, queue, rate limiter, pacing and job times, in virtual
+time: no network, and a result that does not depend on the machine. Films of 4, 8 and 12 s in turn, jobs
 that end by a log-normal law truncated to the service's documented range (`real`: with 3 % early
 failures and 3 % stragglers, as in polling.py); a request is answered at once. Prints one JSON line
 a policy and law:
@@ -30,11 +30,11 @@ from benchmarks._lines import tell
 from benchmarks.polling import law
 from sora_nb.core.lifecycle import Accepted, Reported, Sending, advance, new_record
 from sora_nb.core.task import Report, TaskRecord, VideoRequest
-from sora_nb.engine.agenda import TICK, Agenda
-from sora_nb.engine.history import History
-from sora_nb.engine.limits import SHARE, SlotClock
-from sora_nb.engine.line import Go, Line
-from sora_nb.engine.schedule import Schedule
+from sora_nb.engine.job_times import JobTimes
+from sora_nb.engine.limits import SHARE, RateLimiter
+from sora_nb.engine.pacing import Pacing
+from sora_nb.engine.request_queue import Go, RequestQueue
+from sora_nb.engine.timers import TICK, Timers
 
 RATE = 33.0
 LENGTHS = (4, 8, 12)
@@ -81,8 +81,8 @@ class VirtualClock:
 class RacedFor:
     """A line without order: whoever of those who wait happens to come first gets the slot."""
 
-    def __init__(self, slots: SlotClock, agenda: Agenda, dice: random.Random) -> None:
-        self._slots, self._agenda, self._dice = slots, agenda, dice
+    def __init__(self, limiter: RateLimiter, timers: Timers, dice: random.Random) -> None:
+        self._limiter, self._timers, self._dice = limiter, timers, dice
         self._waiting: list[tuple[str, Go]] = []
 
     def submit(self, record: TaskRecord, go: Go) -> None:
@@ -97,11 +97,11 @@ class RacedFor:
 
     def _serve(self) -> None:
         while self._waiting:
-            now = self._agenda.now()
-            if self._slots.free() > now:
-                self._agenda.put("/slot", self._slots.free(), self._serve)
+            now = self._timers.now()
+            if self._limiter.free() > now:
+                self._timers.schedule("/slot", self._limiter.free(), self._serve)
                 return
-            self._slots.take(now)
+            self._limiter.take(now)
             chosen = self._dice.randrange(len(self._waiting))
             self._waiting[chosen], self._waiting[-1] = self._waiting[-1], self._waiting[chosen]
             key, go = self._waiting.pop()
@@ -115,16 +115,18 @@ class Overload:
         dice = random.Random(f"{name}/{seed}")
         self.clock = VirtualClock()
         fair = policy != "raced for"
-        self.agenda = Agenda(
+        self.timers = Timers(
             clock=self.clock.time, later=self.clock.later, tick=TICK if fair else 0.0
         )
-        slots = SlotClock(RATE * 60 / SHARE, clock=self.clock.time)
-        self.line = Line(slots, self.agenda) if fair else RacedFor(slots, self.agenda, dice)
-        self.history = History()
-        self.schedule = Schedule(
+        limiter = RateLimiter(RATE * 60 / SHARE, clock=self.clock.time)
+        self.queue = (
+            RequestQueue(limiter, self.timers) if fair else RacedFor(limiter, self.timers, dice)
+        )
+        self.job_times = JobTimes()
+        self.pacing = Pacing(
             poll="normal" if policy == "learned" else 1.0,
             speed=1.0,
-            history=self.history,
+            job_times=self.job_times,
             clock=self.clock.time,
             random=dice.random,
         )
@@ -141,7 +143,7 @@ class Overload:
             request = VideoRequest(prompt="a boat", duration=seconds)
             self.records[key] = new_record(key, request, service="benchmark", now=number * 1e-6)
             self.since[key] = 0.0
-            self.line.submit(self.records[key], self._sent)
+            self.queue.submit(self.records[key], self._sent)
 
     def _sent(self, key: str) -> None:
         self._answered(key)
@@ -150,12 +152,12 @@ class Overload:
 
     def _rest(self, record: TaskRecord) -> None:
         self.records[record.key] = record
-        due = self.clock.now + self.schedule.until_next(record, len(self.ends))
-        self.agenda.put(record.key, due, lambda: self._due(record.key))
+        due = self.clock.now + self.pacing.until_next(record, len(self.ends))
+        self.timers.schedule(record.key, due, lambda: self._due(record.key))
 
     def _due(self, key: str) -> None:
         self.since[key] = self.clock.now
-        self.line.ask(key, self._asked)
+        self.queue.ask(key, self._asked)
 
     def _asked(self, key: str) -> None:
         self._answered(key)
@@ -166,12 +168,12 @@ class Overload:
             self._rest(advance(record, RUNS, self.clock.now))
             return
         self.lags.append(late)
-        self.history.learn(advance(record, ENDED, self.clock.now))
+        self.job_times.learn(advance(record, ENDED, self.clock.now))
         del self.records[key], self.ends[key]
 
     def _answered(self, key: str) -> None:
         self.waits.append(self.clock.now - self.since[key])
-        self.line.done(key)
+        self.queue.done(key)
 
 
 def measure(name: str, policy: str, tasks: int, seeds: int) -> dict[str, Any]:
@@ -201,10 +203,10 @@ def main() -> None:
     for name in ("log-normal", "real"):
         lines = {}
         for policy in ("learned", "every 1 s", "raced for"):
-            line = lines[policy] = measure(name, policy, 1000, seeds)
+            queue = lines[policy] = measure(name, policy, 1000, seeds)
             if policy == "learned":
-                line["met"] = {"wait": line["longest_wait_s"] <= line["bound_s"]}
-            tell(line, "msgspec")
+                queue["met"] = {"wait": queue["longest_wait_s"] <= queue["bound_s"]}
+            tell(queue, "msgspec")
         ratio = lines["learned"]["lag_s"] / lines["every 1 s"]["lag_s"]
         out = {"case": "overload, learned beside every 1 s", "law": name, "ratio": round(ratio, 3)}
         tell(out | {"target": TARGET, "met": ratio <= TARGET})

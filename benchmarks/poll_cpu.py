@@ -5,8 +5,8 @@ In one process, in turns (A B C A B C, medians), K questions each, one after ano
 
     bare aiohttp   session.get, read, json.loads
     check          Transport.check: the same with key, proxy rules, timeouts, bounds, and a Report
-    whole road     the engine that asks one task again and again: agenda, line, slots, check,
-                   ledger, board; at a fixed interval, because the learned policy would wait (its
+    whole road     the engine that asks one task again and again: timers, line, limiter, check,
+                   store, board; at a fixed interval, because the learned policy would wait (its
                    own cost is measured by polling.py)
 
 Prints one JSON line a road; `cpu_us` is this process's time (user and system) a question.
@@ -29,7 +29,7 @@ import aiohttp
 
 from benchmarks._lines import tell
 from benchmarks._lone_engine import lone_engine
-from sora_nb.core.settings import Secret
+from sora_nb.core.secret import Secret
 from sora_nb.core.task import Report, VideoRequest
 from sora_nb.service.transport import Transport
 

@@ -34,9 +34,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from benchmarks._lines import tell
-from sora_nb.core.models import documented_seconds
-from sora_nb.core.settings import POLL_WORDS
+from sora_nb.catalog.models import documented_seconds
 from sora_nb.engine.polling import BIN, EndAges, next_age, prior
+from sora_nb.settings.settings import POLL_WORDS
 
 DURATIONS = (4, 8, 12)
 FIRST = 20

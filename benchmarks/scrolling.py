@@ -37,8 +37,8 @@ SWEEP = (
 )
 # One film is made at speed; the others are like it, so that drawing films does not fill the cores.
 READY = f"""import msgspec
-from sora_nb.display.collection import Tasks
-from sora_nb.display.handle import Task
+from sora_nb.handles.tasks import Tasks
+from sora_nb.handles.task import Task
 fast = sora.Client(home='fast-home')
 first = fast.generate('one film'); first.wait()
 def task(n):

@@ -26,14 +26,15 @@ from benchmarks._lines import tell
 from sora_nb.core import lifecycle as move
 from sora_nb.core.lifecycle import advance, new_record
 from sora_nb.core.task import Film, Report, TaskRecord, VideoRequest
-from sora_nb.display.collection import Tasks
-from sora_nb.display.feed import Feed
-from sora_nb.display.gallery import moving, row
-from sora_nb.display.gallery_source import TaskSource
-from sora_nb.display.gallery_state import GalleryState
-from sora_nb.display.handle import Owner, Task
-from sora_nb.display.widget import LiveWidget
+from sora_nb.display.gallery.state import GalleryState
+from sora_nb.display.kit.feed import Feed
+from sora_nb.display.kit.widget import LiveWidget
+from sora_nb.display.rows.snapshot import moving, row
+from sora_nb.display.rows.source import TaskSource
 from sora_nb.engine.board import Board
+from sora_nb.handles.ports import TaskClient
+from sora_nb.handles.task import Task
+from sora_nb.handles.tasks import Tasks
 
 SIZES = (1, 100, 1000)
 BYTES, MICROSECONDS, RATIO = 200, 30.0, 1.1
@@ -109,8 +110,8 @@ class Gallery:
         self.lives = [life(f"k{n:05}") for n in range(count)]
         for records in self.lives:
             self.desk.board.put(records[0])
-        owner = cast("Owner", self.desk)
-        tasks = Tasks([Task(owner, records[0].key) for records in self.lives])
+        client = cast("TaskClient", self.desk)
+        tasks = Tasks([Task(client, records[0].key) for records in self.lives])
         self.state = GalleryState(TaskSource(tasks))
         feed = Feed("rows", by="n")
         feed.replace(*self.state.whole())

@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from sora_nb.api import balance, generate, get, resume, sweep, tasks
-    from sora_nb.client import Client
+    from sora_nb._version import __version__ as __version__
+    from sora_nb.client.client import Client
+    from sora_nb.client.default import configure
+    from sora_nb.client.functions import balance, generate, get, resume, sweep, tasks
+    from sora_nb.client.studio import Studio
     from sora_nb.core.errors import (
         AuthenticationError,
         BudgetExceeded,
@@ -33,14 +36,10 @@ if TYPE_CHECKING:
         TaskFailed,
         WaitTimeout,
     )
-    from sora_nb.default_client import configure
-    from sora_nb.display.collection import Tasks
-    from sora_nb.display.handle import Task
-    from sora_nb.display.sweep import Sweep
-    from sora_nb.display.video import Video
-    from sora_nb.studio import Studio
-
-__version__ = "0.1.0"
+    from sora_nb.handles.sweep import Sweep
+    from sora_nb.handles.task import Task
+    from sora_nb.handles.tasks import Tasks
+    from sora_nb.handles.video import Video
 
 __all__ = [
     "AuthenticationError",
@@ -75,20 +74,21 @@ __all__ = [
 ]
 
 _HOMES = {
-    "api": ("balance", "generate", "get", "resume", "sweep", "tasks"),
-    "client": ("Client",),
-    "default_client": ("configure",),
-    "display.collection": ("Tasks",),
-    "display.handle": ("Task",),
-    "display.sweep": ("Sweep",),
-    "studio": ("Studio",),
-    "display.video": ("Video",),
+    "client.client": ("Client",),
+    "client.default": ("configure",),
+    "client.functions": ("balance", "generate", "get", "resume", "sweep", "tasks"),
+    "client.studio": ("Studio",),
+    "handles.sweep": ("Sweep",),
+    "handles.task": ("Task",),
+    "handles.tasks": ("Tasks",),
+    "handles.video": ("Video",),
+    "_version": ("__version__",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in __all__:
+    if name not in _HOME_OF and name not in __all__:
         raise AttributeError(f"module 'sora_nb' has no attribute {name!r}")
     from importlib import import_module
 
@@ -97,7 +97,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    return sorted([*globals(), *__all__, "__version__"])
 
 
 def load_ipython_extension(ipython: InteractiveShell) -> None:

@@ -27,7 +27,7 @@ KEY = "made-up-key"  # no real one reaches this process: its environment has non
 def call_sora_nb(base: str, timeout: float | None) -> None:
     """Submit, then a restart on the same journal: what was unsure must not be sent again."""
     from sora_nb import Client
-    from sora_nb.display.handle import Task
+    from sora_nb.handles.task import Task
 
     def settled(task: Task) -> None:
         while task.state in ("queued", "submitting"):

@@ -10,11 +10,11 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-import sora_nb
+from sora_nb._version import __version__
 from sora_nb.core.errors import SoraError
 
 if TYPE_CHECKING:
-    from sora_nb.display.handle import Task
+    from sora_nb.handles.task import Task
 
 BEAT = 0.2
 """Seconds between two looks at the tasks of ``sora-nb resume``."""
@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sora-nb", description="Films from prompts, beside the notebook."
     )
-    parser.add_argument("--version", action="version", version=f"sora_nb {sora_nb.__version__}")
+    parser.add_argument("--version", action="version", version=f"sora_nb {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     demo = commands.add_parser("demo", help="the simulator and JupyterLab on the quickstart")
@@ -123,8 +123,8 @@ def _exit_code(end: SystemExit) -> int:
 
 
 def _tasks(asked: argparse.Namespace, _pause: Callable[[float], None]) -> int:
-    from sora_nb.default_client import default_client
-    from sora_nb.display.table import row, text_table
+    from sora_nb.client.default import default_client
+    from sora_nb.handles.task_table import row, text_table
 
     records = [task.record for task in default_client().tasks()]
     if asked.json:
@@ -135,7 +135,7 @@ def _tasks(asked: argparse.Namespace, _pause: Callable[[float], None]) -> int:
 
 
 def _resume(_asked: argparse.Namespace, pause: Callable[[float], None]) -> int:
-    from sora_nb.default_client import default_client
+    from sora_nb.client.default import default_client
 
     tasks = default_client().resume()
     if not tasks:
@@ -145,8 +145,8 @@ def _resume(_asked: argparse.Namespace, pause: Callable[[float], None]) -> int:
 
 
 def _rescue(_asked: argparse.Namespace, pause: Callable[[float], None]) -> int:
-    from sora_nb.default_client import default_client
-    from sora_nb.report import rescue_text
+    from sora_nb.client.default import default_client
+    from sora_nb.display.text.report import rescue_text
 
     taken, lost = default_client().rescue()
     print(rescue_text(taken, lost))
@@ -187,8 +187,8 @@ def _line(task: Task, state: str) -> str:
 
 
 def _config(_asked: argparse.Namespace, _pause: Callable[[float], None]) -> int:
-    from sora_nb.default_client import default_client
-    from sora_nb.report import config_text
+    from sora_nb.client.default import default_client
+    from sora_nb.display.text.report import config_text
 
     client = default_client()
     print(config_text(client.settings, client.journal_mode()))
@@ -196,9 +196,9 @@ def _config(_asked: argparse.Namespace, _pause: Callable[[float], None]) -> int:
 
 
 def _doctor(asked: argparse.Namespace, _pause: Callable[[float], None]) -> int:
-    from sora_nb.default_client import default_client
-    from sora_nb.doctor import findings, text_of, worst
-    from sora_nb.doctor_facts import gather_here
+    from sora_nb.client.default import default_client
+    from sora_nb.doctor.findings import findings, text_of, worst
+    from sora_nb.doctor.gather import gather_here
 
     client = default_client()
     found = findings(gather_here(client.settings, client.notebook_folder, client.balance))

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from sora_nb.core.settings import RESULT_LIFETIME
+from sora_nb.core.service_facts import RESULT_LIFETIME
 from sora_nb.core.task import Failure, Film, Report, State, TaskRecord, VideoRequest
 
 

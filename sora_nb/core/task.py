@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from enum import StrEnum
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import msgspec
 
-from sora_nb.core.settings import SIMULATOR
+from sora_nb.core.errors import SoraError
+from sora_nb.core.service_facts import SIMULATOR
 
 Json = Any
 
@@ -187,6 +188,16 @@ class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
         start = self.submitted_at if self.submitted_at is not None else self.created_at
         end = self.ended_at if self.ended_at is not None else now
         return max(0.0, end - start) * self.speed
+
+
+class Submission(NamedTuple):
+    """What became of one request for a film. ``reused``: it already had this task, so nothing new
+    was paid. ``error``: why the task has no film and none is on its way, e.g. that its film was
+    made once and is lost for good."""
+
+    record: TaskRecord
+    reused: bool = False
+    error: SoraError | None = None
 
 
 def encode(record: TaskRecord) -> bytes:

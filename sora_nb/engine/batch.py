@@ -16,7 +16,7 @@ from sora_nb.core.errors import AuthenticationError, InsufficientCredits, Servic
 from sora_nb.core.task import State, TaskRecord
 from sora_nb.engine.board import Board
 from sora_nb.engine.engine import Engine
-from sora_nb.engine.ledger import Ledger
+from sora_nb.engine.store import TaskStore
 
 UNSENT = 32
 """Tasks handed over that are not sent yet: enough for each request slot between two bursts of the
@@ -46,10 +46,10 @@ class Batch:
     back until a person decides: ``outage`` says why.
     """
 
-    def __init__(self, concurrency: int, *, engine: Engine, ledger: Ledger, board: Board) -> None:
+    def __init__(self, concurrency: int, *, engine: Engine, store: TaskStore, board: Board) -> None:
         self._concurrency = concurrency
         self._engine = engine
-        self._ledger = ledger
+        self._store = store
         self._board = board
         self._keys: tuple[str, ...] = ()
         self._held: deque[str] = deque()
@@ -200,11 +200,11 @@ class Batch:
     def _stop_held(self, note: str) -> None:
         held, self._held = self._held, deque()
         stopped = move.Stopped(note=note)
-        self._ledger.move_all([k for k in held if self._board[k].state is State.QUEUED], stopped)
+        self._store.apply_all([k for k in held if self._board[k].state is State.QUEUED], stopped)
         for key in held:
             if self._board[key].state is State.QUEUED:
                 with suppress(move.IllegalMove):  # another kernel was first
-                    self._ledger.move(key, stopped)
+                    self._store.apply(key, stopped)
         self._go_on()
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from sora_nb.core.errors import SoraError
 from sora_nb.core.task import State, TaskRecord
-from sora_nb.engine.history import History
+from sora_nb.engine.job_times import JobTimes
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ GATHER = 0.1
 """Seconds between two tellings, at least."""
 
 Listener = Callable[[frozenset[str]], None]
-Schedule = Callable[[float, Callable[[], None]], object]
+Pacing = Callable[[float, Callable[[], None]], object]
 
 
 class Progress(NamedTuple):
@@ -37,12 +37,12 @@ class Board:
 
     ``schedule(seconds, function)`` is how it asks to be called later (the loop's call_later).
     ``history`` learns from every end that comes in here. A task that has its end when it first
-    comes is from the journal: too old for the history, or known to it.
+    comes is from the journal: too old for the job_times, or known to it.
     """
 
-    def __init__(self, schedule: Schedule, history: History | None = None) -> None:
-        self._schedule = schedule
-        self.history = history or History()
+    def __init__(self, pacing: Pacing, job_times: JobTimes | None = None) -> None:
+        self._pacing = pacing
+        self.job_times = job_times or JobTimes()
         self._records: dict[str, TaskRecord] = {}
         self._progress: dict[str, Progress] = {}
         self._listeners: dict[str, list[Listener]] = {}
@@ -67,7 +67,7 @@ class Board:
         before = self._records.get(record.key)
         self._records[record.key] = record
         if before is not None:
-            self.history.learn(record)
+            self.job_times.learn(record)
         if record.state is not State.QUEUED:
             self._held_up.pop(record.key, None)
         if record.finished:
@@ -140,13 +140,13 @@ class Board:
         self._changed.add(key)
         if not self._scheduled:
             self._scheduled = True
-            self._schedule(0.0, self._tell)  # with all that changes in this turn of the loop
+            self._pacing(0.0, self._tell)  # with all that changes in this turn of the loop
 
     def _tell(self) -> None:
         changed, self._changed = self._changed, set()
         self._scheduled = bool(changed)
         if changed:
-            self._schedule(GATHER, self._tell)
+            self._pacing(GATHER, self._tell)
         news: dict[int, tuple[Listener, set[str]]] = {}
         for key in changed:
             for listener in self._listeners.get(key, ()):

@@ -16,7 +16,7 @@ CATCH_UP = 0.3
 does: no more, or a machine that slept would send a burst."""
 
 
-class SlotClock:
+class RateLimiter:
     """One clock of request slots for all tasks: a slot is free each 1 / rate seconds. Clients of
     one key share it, each from its own thread.
 
@@ -67,7 +67,7 @@ class SlotClock:
         return min(self._full, self._rate * 1.05**steps)
 
 
-class Places:
+class ConcurrencyLimit:
     """How many tasks may do a thing at once. Waiters are served in the order they came."""
 
     def __init__(self, total: int) -> None:

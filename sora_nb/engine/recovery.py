@@ -8,16 +8,16 @@ from sora_nb.core.errors import LinkExpired
 from sora_nb.core.lifecycle import Vanished
 from sora_nb.core.task import State, TaskRecord
 from sora_nb.engine import outcome
-from sora_nb.engine.ledger import Ledger
 from sora_nb.engine.ports import Media
+from sora_nb.engine.store import TaskStore
 
 
 class Recovery:
     """``now`` gives Unix seconds. Called on the private loop only."""
 
-    def __init__(self, media: Media, ledger: Ledger, *, now: Callable[[], float]) -> None:
+    def __init__(self, media: Media, store: TaskStore, *, now: Callable[[], float]) -> None:
         self._media = media
-        self._ledger = ledger
+        self._store = store
         self._now = now
 
     def lost(self, record: TaskRecord) -> LinkExpired | None:
@@ -37,7 +37,7 @@ class Recovery:
         lost = self.lost(record)
         if lost is not None:
             raise lost
-        return self._ledger.move(record.key, Vanished())
+        return self._store.apply(record.key, Vanished())
 
     def _is_gone(self, record: TaskRecord) -> bool:
         return record.state is State.READY and self._media.existing(record) is None

@@ -71,7 +71,7 @@ def _value(option: Option, fragment: str, names: Iterable[str]) -> Offer | None:
 
 def _choices(name: str) -> tuple[str, ...]:
     # Here and not above: it brings in msgspec, which %load_ext must not pay for.
-    from sora_nb.core.models import ASPECT_RATIOS, MODELS
+    from sora_nb.catalog.models import ASPECT_RATIOS, MODELS
 
     durations = sorted({seconds for model in MODELS.values() for seconds in model.durations})
     return {

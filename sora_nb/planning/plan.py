@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
-from sora_nb.asking import make_request
 from sora_nb.core.errors import InvalidRequest
 from sora_nb.core.task import VideoRequest
 from sora_nb.planning.cells import plain, read
 from sora_nb.planning.columns import settings_of_columns
 from sora_nb.planning.planned import PlannedRow, refusal
+from sora_nb.planning.request import make_request
 from sora_nb.planning.tables import MOST, Place, Row, read_table
 from sora_nb.planning.template import fill
 

@@ -18,7 +18,7 @@ import aiohttp
 from yarl import URL
 
 from sora_nb.core.errors import shorten
-from sora_nb.core.settings import Secret
+from sora_nb.core.secret import Secret
 from sora_nb.service.proxies import find_proxy
 from sora_nb.service.replies import masked
 

@@ -22,7 +22,7 @@ from sora_nb.core.errors import (
     SubmitUnsure,
     shorten,
 )
-from sora_nb.core.settings import Secret
+from sora_nb.core.secret import Secret
 
 What = Literal["submit", "status", "balance"]
 

@@ -19,11 +19,11 @@ from sora_nb.core.errors import (
     ServiceUnreachable,
     SoraError,
 )
-from sora_nb.core.settings import Secret
+from sora_nb.core.secret import Secret
 from sora_nb.core.task import Report, VideoRequest
 from sora_nb.service import wire
 from sora_nb.service.exchange import NoReply, Reply, exchange, follow_progress
-from sora_nb.service.films import Films, Response
+from sora_nb.service.film_fetch import Films, Response
 from sora_nb.service.proxies import find_proxy
 from sora_nb.service.replies import What, error_for, retry_after, unsure
 from sora_nb.service.urls import host_of, is_loopback

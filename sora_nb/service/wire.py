@@ -10,8 +10,8 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from sora_nb.catalog.models import MODELS
 from sora_nb.core.errors import shorten
-from sora_nb.core.models import MODELS
 from sora_nb.core.task import Report, VideoRequest
 from sora_nb.service.urls import unusable
 

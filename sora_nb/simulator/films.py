@@ -14,9 +14,10 @@ from pathlib import Path
 
 import aiohttp
 
+from sora_nb.simulator.drawing.film import Film
+from sora_nb.simulator.drawing.picture import PictureRefused, fetch
+
 from .config import Films
-from .film import Film
-from .picture import PictureRefused, fetch
 from .tasks import SimulatedTask
 
 WORKERS = 2
@@ -137,7 +138,7 @@ class FilmStore:
 
     def _render(self, film: Film, path: Path) -> None:
         # Here, not above: loading the codecs takes longer than the whole start of a simulator.
-        from .render import render
+        from sora_nb.simulator.drawing.render import render
 
         part = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
         try:

@@ -15,9 +15,9 @@ from typing import Any
 
 from playwright.sync_api import Page, Route
 
-from sora_nb.simulator.film import Film
-from sora_nb.simulator.render import render
-from sora_nb.storage.film import poster
+from sora_nb.simulator.drawing.film import Film
+from sora_nb.simulator.drawing.render import render
+from sora_nb.storage.films.decode import poster
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "sora_nb" / "static"

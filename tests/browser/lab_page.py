@@ -15,7 +15,7 @@ READY_MS = 60_000
 FILM = "video:visible"
 """The film that a person sees: a plain page that stands behind its player holds it as well."""
 
-PLAIN_AT_ONCE = "from sora_nb.display import output as _output; _output.IDLE = 0"
+PLAIN_AT_ONCE = "from sora_nb.display.panel import panel as _output; _output.IDLE = 0"
 """Code of a first cell: a panel whose tasks rest becomes plain HTML as if long unused."""
 
 _LAB = "JupyterLab"

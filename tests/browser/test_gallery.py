@@ -15,8 +15,8 @@ PICKED = "print([task.request.prompt for task in sweep.picked], sweep.progress)"
 MANY = """import msgspec
 from sora_nb.core.lifecycle import new_record
 from sora_nb.core.task import VideoRequest
-from sora_nb.display.collection import Tasks
-from sora_nb.display.handle import Task
+from sora_nb.handles.tasks import Tasks
+from sora_nb.handles.task import Task
 first = sora.generate('one film'); first.wait()
 client = first.owner
 def task(n):

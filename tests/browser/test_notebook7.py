@@ -12,7 +12,7 @@ from tests.browser.jupyter_server import Server
 from tests.browser.lab_page import FILM, LabPage, film_plays, page_of, screenshot
 
 LOAD = "%load_ext sora_nb"
-PLACE = "from sora_nb.display.host import host_here\nprint(host_here().name)"
+PLACE = "from sora_nb.display.host.host import host_here\nprint(host_here().name)"
 
 
 class NotebookPage(LabPage):

@@ -13,7 +13,7 @@ from tests.browser.lab_page import film_plays, notebook, screenshot
 
 CELLS = [
     "%load_ext sora_nb",
-    "from sora_nb.display.host import host_here\nprint(host_here().name)",
+    "from sora_nb.display.host.host import host_here\nprint(host_here().name)",
     "%sora a paper boat in Voila",
     "%sora a refused film [fail:GENERATION_FAILED]",
 ]

@@ -13,14 +13,15 @@ import pytest
 import sora_nb
 from sora_nb.cli import demo
 from sora_nb.cli import main as cli
-from sora_nb.client import Client
+from sora_nb.client.client import Client
 from sora_nb.core.errors import InvalidRequest, JournalError
 from sora_nb.core.lifecycle import Refused, Sending, advance, new_record
-from sora_nb.core.settings import Settings, resolve
 from sora_nb.core.task import Failure, TaskRecord, VideoRequest
-from sora_nb.display.collection import Tasks
-from sora_nb.display.handle import Task
-from sora_nb.display.video import Video
+from sora_nb.handles.task import Task
+from sora_nb.handles.tasks import Tasks
+from sora_nb.handles.video import Video
+from sora_nb.settings.resolve import resolve
+from sora_nb.settings.settings import Settings
 
 
 def record(key: str) -> TaskRecord:
@@ -43,7 +44,7 @@ def task_of(key: str, error: str | None = None) -> MagicMock:
 def client(monkeypatch: pytest.MonkeyPatch) -> MagicMock:
     client: MagicMock = create_autospec(Client, instance=True)
     client.settings = Settings()
-    monkeypatch.setattr("sora_nb.default_client.default_client", lambda: client)
+    monkeypatch.setattr("sora_nb.client.default.default_client", lambda: client)
     return client
 
 
@@ -210,13 +211,13 @@ def test_demo_runs_the_lab_or_the_notebook(
 _MANY = """
 import sys
 from types import SimpleNamespace
-import sora_nb.default_client
+import sora_nb.client.default
 from sora_nb.cli import main as cli
 from sora_nb.core.lifecycle import new_record
 from sora_nb.core.task import VideoRequest
 record = new_record("k1", VideoRequest(prompt="a boat"), service="simulator", now=1.0)
 tasks = [SimpleNamespace(record=record)] * 5000
-sora_nb.default_client.default_client = lambda: SimpleNamespace(tasks=lambda: tasks)
+sora_nb.client.default.default_client = lambda: SimpleNamespace(tasks=lambda: tasks)
 raise SystemExit(cli.main(["tasks", "--json"]))
 """
 

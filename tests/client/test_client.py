@@ -9,15 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from sora_nb.client import Client
-from sora_nb.core.errors import (
-    InvalidRequest,
-    SoraError,
-    TaskFailed,
+from sora_nb.client.client import Client
+from sora_nb.core.errors import InvalidRequest, SoraError, TaskFailed
+from sora_nb.display.panel.panel import Panel
+from tests.support.clients import (
+    CANARY,
+    PATIENT,
+    SPEED,
+    Simulator,
+    children,
+    private_threads,
 )
-from sora_nb.display.output import Output
-
-from .conftest import CANARY, PATIENT, SPEED, Simulator, children, private_threads
 
 MakeClient = Callable[..., Client]
 
@@ -90,21 +92,21 @@ def test_a_new_client_tells_from_the_films_of_earlier_ones_when_the_next_will_co
     one = make_client(**settings)
     for task in [one.generate("a boat", take=take) for take in range(1, 6)]:
         task.wait(PATIENT)
-    learned = one.board.history.of(one.get(task.key).record)
+    learned = one.board.job_times.of(one.get(task.key).record)
     one.close()
     simulator.hold()
     two = make_client(**settings)
     task = two.generate("a boat", take=6)
-    assert two.board.history.of(task.record) == learned
+    assert two.board.job_times.of(task.record) == learned
     while not simulator.accepted()[5:]:
         pass
-    panel = Output([task], two, grace=0.0)._panel
+    panel = Panel([task], two, grace=0.0)._panel
     card = panel.whole()["cards"][0]
     panel.close()
     assert card["estimate"]["source"] == "your last 5"
     assert card["estimate"]["median"] == pytest.approx(learned.quantile(0.5), abs=0.06)
     other = two.generate("a boat", duration=8)
-    assert two.board.history.of(other.record).seen == 0
+    assert two.board.job_times.of(other.record).seen == 0
 
 
 def test_a_task_of_a_closed_client_is_taken_up_by_the_next_one(

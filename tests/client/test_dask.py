@@ -11,10 +11,9 @@ from typing import Any
 
 import pytest
 
-from sora_nb.client import Client
-from sora_nb.display.video import Video
-
-from .conftest import CANARY, PATIENT, Simulator
+from sora_nb.client.client import Client
+from sora_nb.handles.video import Video
+from tests.support.clients import CANARY, PATIENT, Simulator
 
 
 @pytest.fixture(scope="module")

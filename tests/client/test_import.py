@@ -69,7 +69,7 @@ def test_a_kernel_that_ends_without_closing_leaves_no_simulator() -> None:
         "folder = tempfile.mkdtemp()\n"
         "client = sora_nb.Client(home=folder, media=folder, simulator_speed=500)\n"
         "client.balance()\n"
-        "print(client._workshop.simulator.pid)"
+        "print(client._lifetime.runtime.simulator.pid)"
     )
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid), 0)

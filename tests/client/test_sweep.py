@@ -14,16 +14,15 @@ import polars as pl
 import pytest
 
 import sora_nb
-from sora_nb import sweeping, workshop
-from sora_nb.client import Client
+from sora_nb.client.client import Client
 from sora_nb.core.errors import BudgetExceeded, InvalidRequest, SoraError, WaitTimeout
 from sora_nb.core.task import TaskRecord
-from sora_nb.display.gallery_state import GalleryState
-from sora_nb.display.waiting import Detached, wait_for
-from sora_nb.storage.journal import Journal
-from tests.own_loop import run_alone
-
-from .conftest import CANARY, PATIENT, SPEED, Simulator
+from sora_nb.display.gallery.state import GalleryState
+from sora_nb.handles.waiting import Detached, wait_for
+from sora_nb.runtime import runtime, sweeps
+from sora_nb.storage.journal.journal import Journal
+from tests.support.clients import CANARY, PATIENT, SPEED, Simulator
+from tests.support.own_loop import run_alone
 
 MakeClient = Callable[..., Client]
 
@@ -82,7 +81,7 @@ def test_rows_whose_keys_were_drawn_twice_stay_different_films(
     client: Client, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = iter(["aaa", "bbb", "bbb", "aaa", "ccc", "bbb", "ddd", "eee", "fff"])
-    for module in (sweeping, workshop):
+    for module in (sweeps, runtime):
         monkeypatch.setattr(module, "draw_key", lambda: next(keys))
     sweep = client.sweep(["a boat", "a koi", "a fox"], new=True).wait(PATIENT)
     assert [task.request.prompt for task in sweep.tasks] == ["a boat", "a koi", "a fox"]
@@ -139,16 +138,18 @@ def test_a_start_that_was_interrupted_pays_nothing_again(
     client: Client, simulator: Simulator
 ) -> None:
     sweep = client.sweep(["a boat", "a koi"], new=True, start=False)
-    call = client._background.call
+    call = client._lifetime._loop_thread.call
 
     def interrupted(act: Callable[[], Any]) -> Any:
         done = call(act)
-        if not client._background.is_current and call(client._open().journal.all):
+        if not client._lifetime._loop_thread.is_current and call(
+            client._lifetime.open().journal.all
+        ):
             raise KeyboardInterrupt
         return done
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(client._background, "call", interrupted)
+        patch.setattr(client._lifetime._loop_thread, "call", interrupted)
         with pytest.raises(KeyboardInterrupt):
             sweep.start()
     assert sweep.start().wait(PATIENT).progress == {"ready": 2}
@@ -422,7 +423,7 @@ def test_a_film_that_is_lost_for_good_is_said_in_its_row(
 ) -> None:
     made = client.sweep(["a boat", "a koi"]).wait(PATIENT)
     made.videos[0].path.unlink()
-    monkeypatch.setattr(client._open().recovery, "_now", lambda: 1e11)
+    monkeypatch.setattr(client._lifetime.open().recovery, "_now", lambda: 1e11)
     again = client.sweep(["a boat", "a koi"]).wait(PATIENT)
     assert "the film of task" in again.table()[0]["error"]
     assert f"`%sora retry {made.tasks[0].key}`" in again.table()[0]["error"]
@@ -464,6 +465,6 @@ def test_the_module_offers_sweeps_too(
     sweep = sora_nb.sweep(["a boat"], duration=[4, 8])
     assert isinstance(sweep, sora_nb.Sweep)
     assert sweep.wait(PATIENT).progress == {"ready": 2}
-    from sora_nb import default_client
+    from sora_nb.client import default
 
-    default_client.close()
+    default.close()

@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 
-from sora_nb.client import Client
+from sora_nb.client.client import Client
 from sora_nb.core.errors import BudgetExceeded, ServiceError, SoraError
 from sora_nb.core.lifecycle import GaveUp, Watched
 from sora_nb.core.task import Failure
-from tests.own_loop import run_alone
-
-from .conftest import CANARY, PATIENT, SPEED, Simulator
+from tests.support.clients import CANARY, PATIENT, SPEED, Simulator
+from tests.support.own_loop import run_alone
 
 MakeClient = Callable[..., Client]
 
@@ -93,7 +92,7 @@ def test_many_rows_are_stopped_and_taken_up_again_in_one_transaction(
     prompts = [f"boat {n}" for n in range(90)]
     client.sweep(prompts, start=False).start().stop()
     assert client.budget_left() == {"tasks": 100}
-    parts = client._open()
+    parts = client._lifetime.open()
 
     def trace() -> None:
         assert parts.journal._connection is not None
@@ -112,7 +111,7 @@ def lose_the_film(client: Client, monkeypatch: pytest.MonkeyPatch, *prompts: str
     """The first of these films and its link have gone; gives its task's key."""
     made = client.sweep(list(prompts)).wait(PATIENT)
     made.videos[0].path.unlink()
-    monkeypatch.setattr(client._open().recovery, "_now", lambda: 1e11)
+    monkeypatch.setattr(client._lifetime.open().recovery, "_now", lambda: 1e11)
     return made.tasks[0].key
 
 
@@ -184,13 +183,13 @@ def test_what_we_gave_up_on_is_watched_again_and_not_paid(
     (task,) = sweep.tasks
     while task.state != "processing":
         pass
-    parts = client._open()
+    parts = client._lifetime.open()
 
     async def give_up() -> None:
         await parts.engine.stop(task.key)
-        parts.ledger.move(task.key, Watched())
+        parts.store.apply(task.key, Watched())
         gave_up = GaveUp(failure=Failure(kind="gave_up", message="none came"))
-        parts.ledger.move(task.key, gave_up)
+        parts.store.apply(task.key, gave_up)
 
     client.run(give_up()).result(PATIENT)
     assert task.state == "failed"

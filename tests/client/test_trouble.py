@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sora_nb.client import Client
+from sora_nb.client.client import Client
 from sora_nb.core.errors import (
     AuthenticationError,
     BudgetExceeded,
@@ -17,8 +17,7 @@ from sora_nb.core.errors import (
     SubmitUnsure,
     TaskFailed,
 )
-
-from .conftest import CANARY, PATIENT, SPEED, Simulator
+from tests.support.clients import CANARY, PATIENT, SPEED, Simulator
 
 MakeClient = Callable[..., Client]
 
@@ -94,8 +93,8 @@ def test_a_lost_answer_is_unsure_and_given_again_and_can_be_adopted(
     assert (again.key, again.reused) == (task.key, True)
     (accepted,) = simulator.accepted()
     with pytest.raises(InvalidRequest, match="not a task id"):
-        client.adopt(task.key, "\n")
-    adopted = client.adopt(task.key, f" {accepted['id']} ")
+        client.get(task.key).adopt("\n")
+    adopted = client.get(task.key).adopt(f" {accepted['id']} ")
     assert adopted.wait(PATIENT).size > 0
     assert len(simulator.accepted()) == 1
     with pytest.raises(InvalidRequest, match=f"task {task.key} is ready, not unsure"):

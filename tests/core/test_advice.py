@@ -16,7 +16,7 @@ from sora_nb.core.lifecycle import (
     advance,
     new_record,
 )
-from sora_nb.core.settings import SIMULATOR
+from sora_nb.core.service_facts import SIMULATOR
 from sora_nb.core.task import Failure, Report, State, TaskRecord, VideoRequest
 
 KNOWN: dict[str, tuple[str, bool]] = {

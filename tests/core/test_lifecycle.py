@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sora_nb.core import lifecycle as move
 from sora_nb.core.lifecycle import Event, IllegalMove, advance, new_record
-from sora_nb.core.settings import RESULT_LIFETIME
+from sora_nb.core.service_facts import RESULT_LIFETIME
 from sora_nb.core.task import (
     UNFINISHED,
     Failure,

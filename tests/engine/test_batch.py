@@ -11,9 +11,8 @@ from sora_nb.core.errors import AuthenticationError, InsufficientCredits, Permis
 from sora_nb.core.lifecycle import Accepted, Sending, new_record
 from sora_nb.core.task import State, VideoRequest
 from sora_nb.engine.batch import Batch
-
-from .virtual_time import live, now
-from .world import SERVICE, World, done_after
+from tests.support.virtual_time import live, now
+from tests.support.world import SERVICE, World, done_after
 
 
 def write_down(world: World, count: int, *, first: int = 0) -> list[str]:
@@ -23,12 +22,12 @@ def write_down(world: World, count: int, *, first: int = 0) -> list[str]:
         record = new_record(
             f"k{number:04}", VideoRequest(prompt=f"boat {number}"), service=SERVICE, now=now()
         )
-        keys.append(world.ledger.create(record, reuse=False).key)
+        keys.append(world.store.create(record, reuse=False).key)
     return keys
 
 
 def batch_of(world: World, keys: Sequence[str], concurrency: int = 3) -> Batch:
-    batch = Batch(concurrency, engine=world.engine, ledger=world.ledger, board=world.board)
+    batch = Batch(concurrency, engine=world.engine, store=world.store, board=world.board)
     batch.add(keys)
     return batch
 
@@ -147,8 +146,8 @@ def test_what_an_earlier_kernel_sent_is_watched_at_once_and_counts() -> None:
         keys = write_down(world, 6)
         world.service.script = done_after(300)
         for key in keys[2:5]:
-            world.ledger.move(key, Sending())
-            world.ledger.move(key, Accepted(task_id=f"old-{key}"))
+            world.store.apply(key, Sending())
+            world.store.apply(key, Accepted(task_id=f"old-{key}"))
             world.service._accepted[f"old-{key}"] = now()
         batch = batch_of(world, keys, concurrency=3)
         await asyncio.sleep(100)
@@ -166,7 +165,7 @@ def test_what_a_dead_kernel_was_sending_holds_up_no_other() -> None:
         world = World()
         keys = write_down(world, 6)
         for key in keys[:2]:
-            world.ledger.move(key, Sending())
+            world.store.apply(key, Sending())
         batch = batch_of(world, keys, concurrency=2)
         await asyncio.sleep(5)
         assert world.service.posts == 2

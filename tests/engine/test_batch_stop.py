@@ -9,10 +9,10 @@ import pytest
 from sora_nb.core.errors import RateLimited, ServiceUnreachable
 from sora_nb.core.lifecycle import Sending, advance
 from sora_nb.core.task import State
+from tests.support.virtual_time import VirtualLoop, live, now
+from tests.support.world import World
 
 from .test_batch import batch_of, rest, states, write_down
-from .virtual_time import VirtualLoop, live, now
-from .world import World
 
 
 def test_a_stop_spares_what_was_not_sent_and_keeps_what_is_paid_for() -> None:
@@ -62,7 +62,7 @@ def test_a_stop_goes_on_watching_what_is_sent_while_it_stops_others() -> None:
 
 def test_a_stop_reaches_tasks_that_wait_for_their_turn_in_the_engine() -> None:
     async def scenario() -> None:
-        world = World(places=2)
+        world = World(concurrency=2)
         keys = write_down(world, 6)
         batch = batch_of(world, keys, concurrency=6)
         await world.until_posts(2)

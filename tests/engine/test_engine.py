@@ -7,14 +7,10 @@ import itertools
 
 import pytest
 
-from sora_nb.core.errors import (
-    RateLimited,
-    ServiceError,
-)
+from sora_nb.core.errors import RateLimited, ServiceError
 from sora_nb.core.task import Report, State
-
-from .virtual_time import NOON, live, now
-from .world import (
+from tests.support.virtual_time import NOON, live, now
+from tests.support.world import (
     EMPTY,
     FAILED,
     FILM,

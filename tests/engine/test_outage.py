@@ -14,10 +14,10 @@ import pytest
 from sora_nb.core.errors import PermissionDenied, ServiceError, SubmitUnsure
 from sora_nb.core.task import State
 from sora_nb.engine.batch import FIRST, LOST, UNSENT, Batch
+from tests.support.virtual_time import live
+from tests.support.world import World
 
 from .test_batch import batch_of, rest, states, write_down
-from .virtual_time import live
-from .world import World
 
 DOWN = SubmitUnsure("the service answered with status 502.")
 
@@ -190,7 +190,7 @@ def test_a_film_that_somebody_else_takes_over_is_held_up_no_longer() -> None:
         first = batch_of(world, keys, 30)
         await asyncio.sleep(60)
         taken = keys[10:20]
-        second = Batch(30, engine=world.engine, ledger=world.ledger, board=world.board)
+        second = Batch(30, engine=world.engine, store=world.store, board=world.board)
         first.release(taken)
         second.add(taken)
         assert not waiter(world, taken[0]).done()

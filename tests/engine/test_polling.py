@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sora_nb.core.models import UNKNOWN_SECONDS, documented_seconds
-from sora_nb.core.settings import POLL_WORDS
+from sora_nb.catalog.models import UNKNOWN_SECONDS, documented_seconds
 from sora_nb.engine.polling import (
     BIN,
     FIRST_LOOK,
@@ -25,6 +24,7 @@ from sora_nb.engine.polling import (
     next_age,
     prior,
 )
+from sora_nb.settings.settings import POLL_WORDS
 
 RANGES = [documented_seconds("sora-2", seconds) for seconds in (4, 8, 12)]
 C = st.sampled_from(sorted(POLL_WORDS.values()))

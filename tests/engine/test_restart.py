@@ -21,10 +21,9 @@ from sora_nb.core.lifecycle import (
 from sora_nb.core.task import Report, State, TaskRecord, VideoRequest
 from sora_nb.engine.outcome import lost
 from sora_nb.engine.ports import Journal as JournalPort
-from sora_nb.storage.journal import Journal
-
-from .virtual_time import NOON, live, now
-from .world import SERVICE, SUCCESS, World
+from sora_nb.storage.journal.journal import Journal
+from tests.support.virtual_time import NOON, live, now
+from tests.support.world import SERVICE, SUCCESS, World
 
 ACCEPTED = Accepted(task_id="task-0")
 PROCESSING = Reported(report=Report(state="processing"))
@@ -116,7 +115,7 @@ def test_what_the_journal_could_not_be_told_is_not_undone_by_a_resume() -> None:
         world.ask()
         await world.until([State.SUBMITTING, State.PENDING])
         world.memory.rows["boat"] = record_in(State.SUBMITTING)
-        world.ledger._rows["boat"] = world.memory.rows["boat"]
+        world.store._rows["boat"] = world.memory.rows["boat"]
         await world.engine.stop("boat")
         world.memory.broken = True
         world.engine.watch("boat")
@@ -134,7 +133,7 @@ def test_two_kernels_with_one_journal_send_one_post(tmp_path: Path) -> None:
         request = VideoRequest(prompt="a paper boat")
         for world, key in ((one, "boat"), (two, "boat2")):
             record = new_record(key, request, service=SERVICE, now=now())
-            found = world.ledger.create(record, reuse=True)
+            found = world.store.create(record, reuse=True)
             assert found.key == "boat"
             world.engine.start(found)
         await asyncio.gather(one.engine.at_rest(), two.engine.at_rest())

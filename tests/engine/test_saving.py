@@ -6,20 +6,11 @@ import asyncio
 
 import pytest
 
-from sora_nb.core.errors import (
-    DownloadError,
-    LinkExpired,
-)
+from sora_nb.core.errors import DownloadError, LinkExpired
 from sora_nb.core.task import Report, State
 from sora_nb.engine.limits import DOWNLOADS
-
-from .virtual_time import NOON, live, now
-from .world import (
-    SUCCESS,
-    URL,
-    World,
-    done_after,
-)
+from tests.support.virtual_time import NOON, live, now
+from tests.support.world import SUCCESS, URL, World, done_after
 
 
 def test_a_cut_download_is_tried_again_and_the_task_stays_alive() -> None:

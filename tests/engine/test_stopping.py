@@ -10,23 +10,17 @@ import pytest
 from sora_nb.core.errors import DownloadError, InvalidRequest, SoraError
 from sora_nb.core.lifecycle import Accepted, Sending, advance
 from sora_nb.core.task import UNFINISHED, Film, Report, State, TaskRecord
-
-from .virtual_time import live, now
-from .world import (
-    FILM,
-    PROCESSING,
-    SUCCESS,
-    World,
-)
+from tests.support.virtual_time import live, now
+from tests.support.world import FILM, PROCESSING, SUCCESS, World
 
 
 @pytest.mark.parametrize("state", sorted(UNFINISHED))
 def test_a_task_can_be_stopped_in_every_state_and_watched_again(state: State) -> None:
     async def scenario() -> None:
-        world = World(places=1)
+        world = World(concurrency=1)
         held = _hold_at(world, state)
         if state is State.QUEUED:
-            world.engine._places.occupy("another")
+            world.engine._concurrency.occupy("another")
         world.ask()
         await world.until([state])
         stopping = asyncio.create_task(world.engine.stop("boat"))
@@ -39,7 +33,7 @@ def test_a_task_can_be_stopped_in_every_state_and_watched_again(state: State) ->
         asked = len(world.service.asked)
         await asyncio.sleep(1000)
         assert (world.state(), len(world.service.asked)) == (State.STOPPED, asked)
-        world.engine._places.give_back("another")
+        world.engine._concurrency.give_back("another")
         world.engine.watch("boat")
         record = await world.rest()
         assert (record.state, world.service.posts) == (State.READY, 1)
@@ -68,7 +62,7 @@ def _hold_at(world: World, state: State) -> asyncio.Event:
 
 def test_a_task_that_another_kernel_began_to_send_meanwhile_is_watched_and_not_stopped() -> None:
     async def scenario() -> None:
-        world = World(places=0)
+        world = World(concurrency=0)
         world.ask()
         theirs = advance(world.memory.rows["boat"], Sending(), now())
         world.memory.rows["boat"] = theirs
@@ -83,7 +77,7 @@ def test_a_task_that_another_kernel_began_to_send_meanwhile_is_watched_and_not_s
 
 def test_stopping_a_task_gives_its_place_to_the_next_one() -> None:
     async def scenario() -> None:
-        world = World(places=1)
+        world = World(concurrency=1)
         world.ask("first")
         await world.until([State.PENDING, State.PROCESSING], "first")
         world.ask("second")
@@ -144,7 +138,7 @@ def test_a_post_that_outlasts_the_patience_of_closing_is_written_down_as_unsure(
 
 def test_closing_ends_tasks_that_wait_for_a_place() -> None:
     async def scenario() -> None:
-        world = World(places=1)
+        world = World(concurrency=1)
         for number in range(4):
             world.ask(f"k{number}")
         await asyncio.sleep(5)

@@ -19,11 +19,8 @@ from sora_nb.core.errors import (
     SubmitUnsure,
 )
 from sora_nb.core.task import State
-
-from .virtual_time import NOON, live, now
-from .world import (
-    World,
-)
+from tests.support.virtual_time import NOON, live, now
+from tests.support.world import World
 
 
 @pytest.mark.parametrize(
@@ -103,7 +100,7 @@ def test_a_lost_answer_is_never_sent_again(error: Exception) -> None:
 
 def test_more_tasks_than_places_wait_as_queued_and_come_in_order() -> None:
     async def scenario() -> None:
-        world = World(places=2)
+        world = World(concurrency=2)
         for number in range(6):
             world.ask(f"k{number}", prompt=f"boat {number}")
         await asyncio.sleep(10)

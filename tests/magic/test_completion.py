@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sora_nb.core.models import MODELS
+from sora_nb.catalog.models import MODELS
 from sora_nb.magic.completion import Offer, complete
 from sora_nb.magic.options import FLAGS, VERBS
 

@@ -16,17 +16,17 @@ from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from sora_nb.asking import Preview
-from sora_nb.client import Client
+from sora_nb.client.client import Client
 from sora_nb.core.errors import BudgetExceeded, InvalidRequest
-from sora_nb.core.settings import Settings
-from sora_nb.display import places
-from sora_nb.display.collection import Tasks
-from sora_nb.display.handle import Task
-from sora_nb.display.host import Host
-from sora_nb.display.video import Video
+from sora_nb.display.host import paths
+from sora_nb.display.host.host import Host
+from sora_nb.handles.task import Task
+from sora_nb.handles.tasks import Tasks
+from sora_nb.handles.video import Video
+from sora_nb.magic import completer
 from sora_nb.magic import extension as magic
-from sora_nb.magic import tab
+from sora_nb.planning.pricing import Preview
+from sora_nb.settings.settings import Settings
 
 
 @pytest.fixture
@@ -67,9 +67,9 @@ class World:
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     world = World()
-    monkeypatch.setattr("sora_nb.default_client.default_client", lambda: world.client)
-    monkeypatch.setattr("sora_nb.magic.tab.existing_client", lambda: world.client)
-    monkeypatch.setattr("sora_nb.display.show.show_tasks", world.show)
+    monkeypatch.setattr("sora_nb.client.default.default_client", lambda: world.client)
+    monkeypatch.setattr("sora_nb.magic.completer.existing_client", lambda: world.client)
+    monkeypatch.setattr("sora_nb.display.presenter.show_tasks", world.show)
     return world
 
 
@@ -173,11 +173,11 @@ def test_doctor_prints_its_findings_and_asks_the_page_where_there_is_one(
 ) -> None:
     asked: list[Any] = []
     monkeypatch.setattr(
-        "sora_nb.display.browser_check.show_browser_check",
+        "sora_nb.doctor.page_check.show_browser_check",
         lambda media, host, draw: asked.append(draw({"name": "n", "mark": "ok", "words": "w"})),
     )
     monkeypatch.setattr(
-        "sora_nb.doctor_facts.host", lambda *_: Host.JUPYTER if page else Host.TERMINAL
+        "sora_nb.doctor.gather.host", lambda *_: Host.JUPYTER if page else Host.TERMINAL
     )
     world.client.settings = Settings(home=tmp_path, media=tmp_path)
     world.client.notebook_folder = tmp_path
@@ -210,7 +210,7 @@ def test_help_is_printed_and_no_client_is_made(
     def refuse() -> None:
         raise AssertionError("help needs no client")
 
-    monkeypatch.setattr("sora_nb.default_client.default_client", refuse)
+    monkeypatch.setattr("sora_nb.client.default.default_client", refuse)
     run(shell, cell)
     assert "%sora a paper boat in the rain" in capsys.readouterr().out
 
@@ -306,16 +306,18 @@ def test_retry_and_adopt_show_the_task(shell: InteractiveShell, world: World) ->
     old, new = task_of("old"), task_of("new")
     old.retry.return_value = new
     world.client.get.side_effect = lambda key: old
-    world.client.adopt.return_value = old
+    old.adopt.return_value = old
     assert run(shell, "%sora retry old") is new
     assert run(shell, "%sora adopt old task/1") is old
-    world.client.adopt.assert_called_once_with("old", "task/1")
+    old.adopt.assert_called_once_with("task/1")
     assert world.panels == [([new], False), ([old], False)]
 
 
 def test_forget_asks_the_client(shell: InteractiveShell, world: World) -> None:
+    task = task_of("k3f9zz")
+    world.client.get.side_effect = lambda key: task
     run(shell, "%sora forget k3f9zz")
-    world.client.forget.assert_called_once_with("k3f9zz")
+    task.forget.assert_called_once_with()
 
 
 @pytest.mark.parametrize(
@@ -364,14 +366,14 @@ def parent(**content: object) -> Any:
 def test_nobody_is_there_when_the_request_allows_no_input(
     running: object, environ: dict[str, str], alone: bool
 ) -> None:
-    assert places.runs_without_a_person(running, environ) is alone
+    assert paths.runs_without_a_person(running, environ) is alone
 
 
 @pytest.mark.parametrize("line", ["%sora a boat", "%sora resume", "%sora retry k3f9zz"])
 def test_a_notebook_that_runs_without_a_person_waits(
     shell: InteractiveShell, world: World, monkeypatch: pytest.MonkeyPatch, line: str
 ) -> None:
-    monkeypatch.setattr(places, "runs_without_a_person", lambda *_: True)
+    monkeypatch.setattr(paths, "runs_without_a_person", lambda *_: True)
     world.client.resume.return_value = Tasks([task_of("a")])
     world.client.get.side_effect = task_of
     run(shell, line)
@@ -394,7 +396,7 @@ def test_loading_says_in_one_line_which_service_is_in_use(
     environ: dict[str, str],
     words: str,
 ) -> None:
-    monkeypatch.setattr("sora_nb.key_sources.key_sources", lambda: ())
+    monkeypatch.setattr("sora_nb.settings.key_sources.key_sources", lambda: ())
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     capsys.readouterr()
@@ -411,7 +413,7 @@ def test_a_keyring_that_was_not_asked_is_not_called_the_simulator(
     def refuse() -> str:
         raise AssertionError("loading asks no keyring")
 
-    monkeypatch.setattr("sora_nb.key_sources.key_sources", lambda: (("keyring", refuse),))
+    monkeypatch.setattr("sora_nb.settings.key_sources.key_sources", lambda: (("keyring", refuse),))
     capsys.readouterr()
     magic.load_ipython_extension(shell)
     shown = capsys.readouterr().out
@@ -450,10 +452,10 @@ def test_tab_completes_in_the_shell_and_twice_loaded_is_once(
 
 def test_tab_completes_where_ipython_has_no_matchers_yet(shell: InteractiveShell) -> None:
     magic.unload_ipython_extension(shell)
-    tab.install(shell, ModuleType("a completer of IPython 7"))
+    completer.install(shell, ModuleType("a completer of IPython 7"))
     assert {"4", "8", "12"} <= set(completions(shell, "%sora boat -d "))
     assert "resume" in completions(shell, "v = %sora res")
-    tab.remove(shell)
+    completer.remove(shell)
     assert "resume" not in completions(shell, "v = %sora res")
 
 
@@ -463,8 +465,8 @@ def test_tab_offers_no_keys_where_no_client_was_made(
     def refuse() -> None:
         raise AssertionError("Tab makes no client")
 
-    monkeypatch.setattr("sora_nb.default_client.default_client", refuse)
-    monkeypatch.setattr("sora_nb.magic.tab.existing_client", lambda: None)
+    monkeypatch.setattr("sora_nb.client.default.default_client", refuse)
+    monkeypatch.setattr("sora_nb.magic.completer.existing_client", lambda: None)
     assert "k1" not in completions(shell, "%sora show ")
 
 
@@ -473,7 +475,8 @@ import sys
 from IPython.core.interactiveshell import InteractiveShell
 from sora_nb.magic import extension as magic
 magic.load_ipython_extension(InteractiveShell.instance())
-heavy = {"aiohttp", "msgspec", "ipywidgets", "anywidget", "av", "PIL", "numpy", "sora_nb.client"}
+heavy = {"aiohttp", "msgspec", "ipywidgets", "anywidget", "av", "PIL", "numpy"}
+heavy.add("sora_nb.client.client")
 print(sorted(heavy & set(sys.modules)))
 """
 

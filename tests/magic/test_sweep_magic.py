@@ -11,10 +11,10 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from sora_nb.client import Client
+from sora_nb.client.client import Client
 from sora_nb.core.errors import BudgetExceeded, InvalidRequest
-from sora_nb.display.sweep import Sweep
-from sora_nb.magic import extension, sweeping
+from sora_nb.handles.sweep import Sweep
+from sora_nb.magic import extension, sweep
 from sora_nb.magic.completion import complete
 from sora_nb.magic.line import Generate, parse
 from sora_nb.magic.options import FLAGS, help_text
@@ -43,7 +43,7 @@ class Desk:
         self.client: MagicMock = create_autospec(Client, instance=True)
         self.client.sweep.return_value = self.sweep
         self.shown: list[tuple[object, bool]] = []
-        monkeypatch.setattr(sweeping, "show_sweep", self.show)
+        monkeypatch.setattr(sweep, "show_sweep", self.show)
 
     def show(self, sweep: object, *, wait: bool = False) -> None:
         self.shown.append((sweep, wait))
@@ -53,7 +53,7 @@ class Desk:
         command = parse(line, cell)
         assert isinstance(command, Generate)
         namespace: dict[str, Any] = {"rows": ROWS, **names}
-        sweeping.make_sweep(namespace, self.client, command, command.wait)
+        sweep.make_sweep(namespace, self.client, command, command.wait)
         return namespace
 
 
@@ -221,7 +221,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Interacti
 def test_line_and_cell_reach_the_sweep_from_a_notebook(
     shell: InteractiveShell, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sora_nb.default_client.default_client", lambda: desk.client)
+    monkeypatch.setattr("sora_nb.client.default.default_client", lambda: desk.client)
     shell.user_ns["rows"] = ROWS
     for cell in ("%sora a {animal} --sweep rows -o films", "%%sora --sweep rows\na {animal}"):
         shell.run_cell(cell).raise_error()  # type: ignore[no-untyped-call]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from sora_nb.core.settings import Secret
+from sora_nb.core.secret import Secret
 from sora_nb.service import transport
 from sora_nb.service.proxies import find_proxy, proxy_for
 from sora_nb.service.transport import Transport
-
-from .raw_server import RawServer, envelope
+from tests.support.raw_server import RawServer, envelope
 
 NAMES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 

@@ -15,7 +15,7 @@ from sora_nb.core.errors import (
     SoraError,
     SubmitUnsure,
 )
-from sora_nb.core.settings import Secret
+from sora_nb.core.secret import Secret
 from sora_nb.service.replies import MAX_RETRY_AFTER, REFUSED, error_for, masked, retry_after
 
 SUBMIT_TABLE: list[tuple[int, int | None, str, type[SoraError]]] = [

@@ -16,9 +16,8 @@ from sora_nb.core.errors import (
     ServiceUnreachable,
     SoraError,
 )
-
-from .client_side import KEY, assert_keyless, patience, transport_to
-from .raw_server import Answer, RawServer, envelope, http, named, never, reset
+from tests.support.client_side import KEY, assert_keyless, patience, transport_to
+from tests.support.raw_server import Answer, RawServer, envelope, http, named, never, reset
 
 PENDING = envelope({"taskId": "t", "state": "pending"})
 

@@ -24,9 +24,8 @@ from sora_nb.core.errors import (
 )
 from sora_nb.core.task import VideoRequest
 from sora_nb.service.transport import Transport
-
-from .client_side import KEY, assert_keyless, patience, transport_to
-from .raw_server import (
+from tests.support.client_side import KEY, assert_keyless, patience, transport_to
+from tests.support.raw_server import (
     Answer,
     RawServer,
     endless,

@@ -15,7 +15,7 @@ from aiohttp.test_utils import BaseTestServer, TestClient, TestServer
 from PIL import Image
 
 from sora_nb.simulator.config import Config
-from sora_nb.simulator.film import Film
+from sora_nb.simulator.drawing.film import Film
 from sora_nb.simulator.films import FilmStore
 from sora_nb.simulator.server import SIMULATOR, make_app
 from sora_nb.simulator.service import Simulator
@@ -108,7 +108,7 @@ async def test_a_film_is_rendered_once_and_kept(
         rendered.append("render")
         path.write_bytes(b"film")
 
-    monkeypatch.setattr("sora_nb.simulator.render.render", render)
+    monkeypatch.setattr("sora_nb.simulator.drawing.render.render", render)
 
     def failed(task: SimulatedTask, code: str, message: str) -> None:
         raise AssertionError(message)
@@ -144,7 +144,7 @@ async def test_a_render_that_breaks_is_a_failed_task(
     def broken(*_: object) -> None:
         raise RuntimeError("no codec")
 
-    monkeypatch.setattr("sora_nb.simulator.render.render", broken)
+    monkeypatch.setattr("sora_nb.simulator.drawing.render.render", broken)
     failures: list[str] = []
     store = FilmStore(tmp_path, "scene", lambda task, code, message: failures.append(code))
     assert await store.made(task(clock, store)) is None

@@ -12,11 +12,11 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from sora_nb.simulator import lettering
-from sora_nb.simulator.film import Film
-from sora_nb.simulator.picture import PictureRefused
-from sora_nb.simulator.render import Interrupted, render
-from sora_nb.simulator.scene import Scene
+from sora_nb.simulator.drawing import lettering
+from sora_nb.simulator.drawing.film import Film
+from sora_nb.simulator.drawing.picture import PictureRefused
+from sora_nb.simulator.drawing.render import Interrupted, render
+from sora_nb.simulator.drawing.scene import Scene
 
 BOAT = Film("a paper boat in the rain", 4, 1280, 720)
 Gray = NDArray[np.int16]

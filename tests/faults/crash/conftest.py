@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sora_nb.simulator.film import Film
-from sora_nb.simulator.render import render
+from sora_nb.simulator.drawing.film import Film
+from sora_nb.simulator.drawing.render import render
 
 from .service import Service, simulator
 

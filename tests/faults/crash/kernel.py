@@ -1,7 +1,7 @@
 """A kernel in a process of its own: the real Client, and an observer at each of its steps.
 
 The product has no hook for this. In the child, and nowhere else, the methods between two steps of a
-task's life are wrapped: journal, ledger, transport, media and the renames on the disk.
+task's life are wrapped: journal, store, transport, media and the renames on the disk.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from sora_nb.client import Client
+from sora_nb.client.client import Client
 from sora_nb.core.lifecycle import Event, Reported
 from sora_nb.core.task import TaskRecord
-from sora_nb.engine.ledger import Ledger
+from sora_nb.engine.store import TaskStore
 from sora_nb.service.transport import Transport
-from sora_nb.storage import media as media_module
-from sora_nb.storage import sidecar
-from sora_nb.storage.journal import Journal
-from sora_nb.storage.media import Media
-from sora_nb.storage.part import Part
+from sora_nb.storage.films import media as media_module
+from sora_nb.storage.films import sidecar
+from sora_nb.storage.films.media import Media
+from sora_nb.storage.films.part import Part
+from sora_nb.storage.journal.journal import Journal
 
 from .service import PATIENCE, Service
 
@@ -37,7 +37,7 @@ Observer = Callable[[str], None]
 
 # Each child is forked from a server that has no thread and has imported everything already.
 processes = multiprocessing.get_context("forkserver")
-processes.set_forkserver_preload([__name__, "sora_nb.workshop", "filelock", "av", "idna"])
+processes.set_forkserver_preload([__name__, "sora_nb.runtime.runtime", "filelock", "av", "idna"])
 
 
 def client_in(folder: Path, service: Service, **settings: Any) -> Client:
@@ -131,7 +131,7 @@ def death_at(when: Moment) -> Observer:
 def observe(observer: Observer) -> None:
     """Tell ``observer`` before and after each step of every task in this process."""
     _wrap(Journal, "create", lambda *_: "intent", observer)
-    _wrap(Ledger, "move", _name_of_move, observer)
+    _wrap(TaskStore, "move", _name_of_move, observer)
     _wrap(Transport, "submit", lambda *_: "POST", observer)
     _wrap(Transport, "check", lambda *_: "GET", observer)
     _wrap(Media, "save", lambda *_: "save", observer)
@@ -143,7 +143,7 @@ def observe(observer: Observer) -> None:
     _wrap(media_module, "_sync_folder", lambda *_: "renamed", observer)
 
 
-def _name_of_move(_ledger: Ledger, _key: str, event: Event) -> str:
+def _name_of_move(_store: TaskStore, _key: str, event: Event) -> str:
     if isinstance(event, Reported):
         return f"reported {event.report.state}"
     return type(event).__name__.lower()

@@ -16,9 +16,9 @@ from sora_nb.core.errors import (
     SubmitUnsure,
 )
 from sora_nb.core.task import Film, Report, TaskRecord, VideoRequest
-from sora_nb.storage.journal import Journal
-from tests.engine.virtual_time import now
-from tests.engine.world import LazyFetch, World
+from sora_nb.storage.journal.journal import Journal
+from tests.support.virtual_time import now
+from tests.support.world import LazyFetch, World
 
 REFUSALS: dict[str, SoraError] = {
     "refused": PermissionDenied("403"),
@@ -70,7 +70,7 @@ class Kernel:
 
     async def kill(self) -> None:
         self.journal.dead = True
-        await self.world.engine._lives.close(0.0, but_for=set())
+        await self.world.engine._supervisor.close(0.0, but_for=set())
         self.journal.close()
 
 

@@ -22,8 +22,8 @@ from sora_nb.core.lifecycle import (
     new_record,
 )
 from sora_nb.core.task import Failure, Film, Report, State, VideoRequest
-from sora_nb.storage import schema
-from sora_nb.storage.journal import Journal
+from sora_nb.storage.journal import schema
+from sora_nb.storage.journal.journal import Journal
 
 FOLDER = Path(__file__).parent / "journals"
 HOST = "http://127.0.0.1:1"

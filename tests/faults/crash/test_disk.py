@@ -14,7 +14,7 @@ import pytest
 
 from sora_nb.core.errors import JournalError
 from sora_nb.core.task import State
-from sora_nb.workshop import Workshop
+from sora_nb.runtime.runtime import Runtime
 
 from .aftermath import check, in_flight, resume_here
 from .kernel import (
@@ -127,7 +127,7 @@ def test_a_disk_that_fills_up_behind_a_post_costs_no_second_one(
         unsure = records_in(folder)[prompt]
         assert unsure.state is State.UNSURE
         with client_in(folder, service) as client:  # a person finds the id in the dashboard
-            client.adopt(unsure.key, service.ids(prompt)[0]).rest(PATIENCE)
+            client.get(unsure.key).adopt(service.ids(prompt)[0]).rest(PATIENCE)
     else:
         freed.set()
         assert ended(kernel) == 0
@@ -158,17 +158,17 @@ def test_a_journal_that_becomes_read_only_takes_no_task_and_loses_none(
 ) -> None:
     prompt, posts = "asked for before", len(service.posts())
 
-    def read_only(switch: str) -> Callable[[Workshop], None]:
-        def turn(workshop: Workshop) -> None:
-            assert workshop.journal._connection is not None
-            workshop.journal._connection.execute(f"PRAGMA query_only = {switch}")
+    def read_only(switch: str) -> Callable[[Runtime], None]:
+        def turn(runtime: Runtime) -> None:
+            assert runtime.journal._connection is not None
+            runtime.journal._connection.execute(f"PRAGMA query_only = {switch}")
 
         return turn
 
     with client_in(folder, service) as client:
         task = client.generate(prompt)
         until(lambda: task.id)
-        client._on_loop(read_only("ON"))
+        client._lifetime.on_loop(read_only("ON"))
         with pytest.raises(JournalError, match="read-only") as caught:
             client.generate("asked for too late")
         assert "writable" in str(caught.value.advice)
@@ -176,7 +176,7 @@ def test_a_journal_that_becomes_read_only_takes_no_task_and_loses_none(
         task.rest(PATIENCE)
         assert task.state == State.READY
         assert records_in(folder)[prompt].state is not State.READY
-        client._on_loop(read_only("OFF"))
+        client._lifetime.on_loop(read_only("OFF"))
     check(folder, service, [prompt], set())
     assert len(service.posts()) - posts == 1
 
@@ -194,7 +194,7 @@ def on_a_disk_without_wal(work: Callable[..., None], told: Any, *arguments: Any)
     sqlite3.connect = without_shared_memory  # type: ignore[assignment]
     folder, service = arguments[:2]
     with client_in(folder, service) as client:
-        told.put(client._on_loop(lambda workshop: workshop.journal.mode))
+        told.put(client._lifetime.on_loop(lambda runtime: runtime.journal.mode))
     work(*arguments)
 
 

@@ -19,9 +19,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sora_nb.core.errors import DownloadError, InvalidRequest, JournalError, LinkExpired
 from sora_nb.core.lifecycle import new_record
 from sora_nb.core.task import UNFINISHED, Film, Report, State, VideoRequest
-from sora_nb.storage.journal import Journal
-from tests.engine.virtual_time import VirtualLoop, now
-from tests.engine.world import FAILED, SERVICE, SUCCESS
+from sora_nb.storage.journal.journal import Journal
+from tests.support.virtual_time import VirtualLoop, now
+from tests.support.world import FAILED, SERVICE, SUCCESS
 
 from .mortal_kernel import ANSWERS, CountingService, Kernel
 
@@ -43,7 +43,7 @@ NEXT: dict[State, set[State]] = {
 """What may follow what in the journal's history of a task, written down apart from the code."""
 
 
-class History(RuleBasedStateMachine):
+class JobTimes(RuleBasedStateMachine):
     """Up to two kernels, one journal, one service that counts."""
 
     def __init__(self) -> None:
@@ -98,7 +98,7 @@ class History(RuleBasedStateMachine):
             request = VideoRequest(prompt=prompt)
             record = new_record(key, request, service=SERVICE, now=now())
             with suppress(JournalError):
-                found = kernel.world.ledger.create(record, reuse=reuse)
+                found = kernel.world.store.create(record, reuse=reuse)
                 # Failed ones are made anew: nothing was charged, or the service said so.
                 self.allowed[prompt] += found.key == key
                 if found.state is State.STOPPED:
@@ -112,7 +112,7 @@ class History(RuleBasedStateMachine):
     def stop(self, choice: int, which: int) -> None:
         async def work() -> None:
             kernel = self._kernel(choice)
-            keys = sorted(kernel.world.engine._lives)
+            keys = sorted(kernel.world.engine._supervisor)
             if keys and not kernel.journal.full:
                 with suppress(InvalidRequest):
                     await kernel.world.engine.stop(keys[which % len(keys)])
@@ -126,7 +126,7 @@ class History(RuleBasedStateMachine):
             if kernel.journal.full:
                 return
             for record in self.seen.in_states(SERVICE, {State.UNSURE}):
-                kernel.world.ledger.take_in(record)
+                kernel.world.store.load(record)
                 if kernel.world.board[record.key].state is not State.UNSURE:
                     continue
                 alike = [r for r in self.seen.all() if r.request.prompt == record.request.prompt]
@@ -238,7 +238,7 @@ class History(RuleBasedStateMachine):
         assert unknown <= unsure, "what was charged is known, or rests until a person decides"
 
 
-History.TestCase.settings = settings(
+JobTimes.TestCase.settings = settings(
     max_examples=100,
     stateful_step_count=25,
     derandomize=True,
@@ -248,4 +248,4 @@ History.TestCase.settings = settings(
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-TestHistory = History.TestCase
+TestHistory = JobTimes.TestCase

@@ -8,7 +8,7 @@ import pytest
 
 from sora_nb.core.errors import InvalidRequest
 from sora_nb.core.task import State
-from sora_nb.storage import schema
+from sora_nb.storage.journal import schema
 
 from .kernel import client_in, journal_in, records_in
 from .old_journals import HOST, path_of, roads, unpack

@@ -18,7 +18,7 @@ import pytest
 
 from sora_nb.core.lifecycle import Accepted, Noted, Reported, Sending, advance, new_record
 from sora_nb.core.task import Report, State, TaskRecord, VideoRequest
-from sora_nb.storage.journal import Journal
+from sora_nb.storage.journal.journal import Journal
 
 from .kernel import ended
 

@@ -13,7 +13,15 @@ import pytest
 from sora_nb.core.task import State
 
 from .aftermath import check, in_flight
-from .kernel import Moment, client_in, death_at, ended, observe, records_in, start
+from .kernel import (
+    Moment,
+    client_in,
+    death_at,
+    ended,
+    observe,
+    records_in,
+    start,
+)
 from .service import PATIENCE, Service, simulator
 
 ROWS = 200
@@ -91,7 +99,7 @@ def die_around_the_intents(
     folder: Path, service: Service, prompts: list[str], dies: Moment
 ) -> None:
     """Like ``run_the_cell``, with the one transaction of all rows as a step of its own."""
-    from sora_nb.storage.journal import Journal
+    from sora_nb.storage.journal.journal import Journal
 
     from .kernel import _wrap
 

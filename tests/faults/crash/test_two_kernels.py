@@ -13,7 +13,15 @@ from sora_nb.core.lifecycle import new_record
 from sora_nb.core.task import State, VideoRequest
 
 from .aftermath import check, in_flight
-from .kernel import ask_for_all, client_in, ended, journal_in, processes, records_in, start
+from .kernel import (
+    ask_for_all,
+    client_in,
+    ended,
+    journal_in,
+    processes,
+    records_in,
+    start,
+)
 from .service import PATIENCE, Service
 
 Answers = Any  # a queue between processes, whose type is not one at run time

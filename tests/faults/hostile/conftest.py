@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sora_nb.client import Client
+from sora_nb.client.client import Client
 
 from .server import HostileService
 from .simulator import RunningSimulator
@@ -101,5 +101,5 @@ def until(condition: Callable[[], object], what: str) -> None:
 
 def notes(client: Client, key: str) -> list[str]:
     """Every note that the task ever had, oldest first, as the journal remembers it."""
-    history = client._on_loop(lambda workshop: workshop.journal.history(key))
+    history = client._lifetime.on_loop(lambda runtime: runtime.journal.history(key))
     return [entry.note for entry in history if entry.note]

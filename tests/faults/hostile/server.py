@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Any, Literal, Self
 
-from tests.service.raw_server import HEADERS_END, Request, http
+from tests.support.raw_server import HEADERS_END, Request, http
 
 from .loop_thread import LoopThread
 

@@ -97,7 +97,7 @@ def test_an_unsure_task_goes_on_with_its_true_id_and_brings_the_film(
     task = client.generate(PROMPT)
     task.rest(PATIENT)
     (paid,) = account.accepted()
-    adopted = client.adopt(task.key, f"  {paid}\n")
+    adopted = client.get(task.key).adopt(f"  {paid}\n")
     assert adopted.wait(PATIENT).path.is_file()
     assert adopted.id == paid
     assert len(account.posts()) == 1
@@ -110,14 +110,14 @@ def test_a_wrong_id_is_a_note_on_a_task_that_lives_and_can_be_stopped(
     client = make_client(account.base)
     task = client.generate(PROMPT)
     task.rest(PATIENT)
-    client.adopt(task.key, "../nobody's id/?&taskId=1")
+    client.get(task.key).adopt("../nobody's id/?&taskId=1")
     until(lambda: notes(client, task.key), "a note")
     assert "knows no such task" in notes(client, task.key)[0]
     assert task.state == "pending"
     task.stop()
     assert task.state == "stopped"
     (paid,) = account.accepted()
-    assert client.adopt(task.key, paid).wait(PATIENT).path.is_file()
+    assert client.get(task.key).adopt(paid).wait(PATIENT).path.is_file()
     assert len(account.posts()) == 1
 
 

@@ -14,9 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sora_nb.client import Client
-from sora_nb.display import snapshot, static_html
-from sora_nb.display.handle import Task
+from sora_nb.client.client import Client
+from sora_nb.display.card import saved
+from sora_nb.display.card.context import CardContext
+from sora_nb.display.panel.panel import panel_state
+from sora_nb.handles.task import Task
 
 from .conftest import KEY, SPEED, until
 from .server import HostileService, reply
@@ -126,10 +128,10 @@ class Stage:
     def look(self, task: Task) -> None:
         """All that a person can see of it can be shown; an error is one of ours and short."""
         record = task.record
-        snapshot.panel([snapshot.View(record)], time.time())
-        static_html.ended(record)
-        static_html.on_its_way(record)
-        assert record.key in repr(task) + static_html.plain_text(record)
+        panel_state([CardContext(record)], time.time())
+        saved.ended(record)
+        saved.on_its_way(record)
+        assert record.key in repr(task) + saved.plain_text(record)
         if task.error is not None:
             assert len("".join(task.error._render_traceback_()).splitlines()) <= 8
         if not record.finished:

@@ -17,7 +17,16 @@ from sora_nb.service.exchange import MAX_BODY
 from sora_nb.service.transport import Transport
 
 from .conftest import KEY, MakeClient, notes, until
-from .server import Answer, HostileService, envelope, film_of, flood, reply, success, trickle
+from .server import (
+    Answer,
+    HostileService,
+    envelope,
+    film_of,
+    flood,
+    reply,
+    success,
+    trickle,
+)
 
 PROMPT = "a paper boat in the rain"
 PATIENT = 20.0

@@ -26,8 +26,11 @@ from sora_nb.core.lifecycle import (
     new_record,
 )
 from sora_nb.core.task import Failure, Film, Report, TaskRecord, VideoRequest
-from sora_nb.display import snapshot, static_html
-from sora_nb.display.table import html_table, text_table
+from sora_nb.display.card import saved, snapshot
+from sora_nb.display.card.context import CardContext
+from sora_nb.display.kit.html import relative_src
+from sora_nb.display.player.film_source import live_url
+from sora_nb.handles.task_table import html_table, text_table
 
 from .conftest import MakeClient, notes, until
 from .server import HostileService, envelope
@@ -149,15 +152,15 @@ def lives(evil: str) -> Iterator[TaskRecord]:
 def test_every_saved_page_of_every_state_has_only_our_own_tags(evil: str) -> None:
     records = list(lives(evil))
     pages = [
-        *(static_html.ended(record) for record in records),
-        *(static_html.ended(record, shown_path=evil, reused=True) for record in records),
-        *(static_html.ended(r, src=static_html.relative_src(evil), poster=b"x") for r in records),
-        *(static_html.ended(r, src=f"https://cdn.example/{evil}") for r in records),
-        *(static_html.on_its_way(record) for record in records),
+        *(saved.ended(record) for record in records),
+        *(saved.ended(record, shown_path=evil, reused=True) for record in records),
+        *(saved.ended(r, src=relative_src(evil), poster=b"x") for r in records),
+        *(saved.ended(r, src=f"https://cdn.example/{evil}") for r in records),
+        *(saved.on_its_way(record) for record in records),
     ]
     for page in pages:
         assert evil in assert_harmless(page).text
-    assert_harmless(static_html.together(pages))
+    assert_harmless(saved.together(pages))
 
 
 @pytest.mark.parametrize("evil", EVIL)
@@ -171,7 +174,7 @@ def test_the_table_has_only_our_own_tags_and_shows_the_words_as_they_are(evil: s
 @pytest.mark.parametrize("evil", EVIL)
 def test_a_snapshot_carries_words_as_they_are_and_no_markup_of_ours(evil: str) -> None:
     for record in lives(evil):
-        card = snapshot.card(snapshot.View(record, shown_path=evil, server_path=evil), NOON)
+        card = snapshot.card(CardContext(record, shown_path=evil, server_path=evil), NOON)
         assert card["prompt"] == evil
         told = json.dumps(card)
         assert "&lt;" not in told.replace(json.dumps(evil)[1:-1], "")
@@ -187,7 +190,7 @@ def test_a_snapshot_carries_words_as_they_are_and_no_markup_of_ours(evil: str) -
 
 def test_a_record_without_film_never_names_the_services_link_as_a_source() -> None:
     for record in lives("javascript:alert(1)"):
-        link = snapshot.live_url(record, NOON)
+        link = live_url(record, NOON)
         assert link is None or link.startswith("https://cdn.example/")
 
 
@@ -204,6 +207,6 @@ def test_markup_from_a_real_reply_reaches_every_output_as_text(
     (odd,) = notes(client, task.key)
     assert " ".join(evil.split()) in odd.replace("\\'", "'")
     record = task.record
-    assert evil in assert_harmless(static_html.ended(record)).text
+    assert evil in assert_harmless(saved.ended(record)).text
     assert evil in assert_harmless(client.tasks()._repr_html_()).text
-    assert snapshot.card(snapshot.View(record), NOON)["failure"]["words"] == evil
+    assert snapshot.card(CardContext(record), NOON)["failure"]["words"] == evil

@@ -13,11 +13,14 @@ from typing import Any
 
 import pytest
 
-from sora_nb.client import Client
+from sora_nb.client.client import Client
 from sora_nb.core.errors import SoraError
-from sora_nb.display import snapshot, static_html
-from sora_nb.display.handle import Task
-from sora_nb.report import config_text, preview_text, service_line
+from sora_nb.display.card import saved
+from sora_nb.display.card.context import CardContext
+from sora_nb.display.panel.panel import panel_state
+from sora_nb.display.text.report import config_text, preview_text
+from sora_nb.handles.task import Task
+from sora_nb.magic.greeting import service_line
 
 from .conftest import KEY, MakeClient, Simulate, until
 from .server import Answer, HostileService, envelope, reply, silence, success
@@ -75,8 +78,8 @@ def shown(client: Client, task: Task) -> Iterator[str]:
     """All that a person, a notebook or a debugger can see of a task and its client."""
     record = task.record
     yield from (repr(task), repr(vars(task)), repr(record), json.dumps(_card(record)))
-    yield from (static_html.ended(record), static_html.on_its_way(record))
-    yield static_html.plain_text(record)
+    yield from (saved.ended(record), saved.on_its_way(record))
+    yield saved.plain_text(record)
     yield from told(task.error)
     tasks = client.tasks()
     yield from (repr(tasks), tasks._repr_html_(), tasks.to_pandas().to_csv())
@@ -84,13 +87,13 @@ def shown(client: Client, task: Task) -> Iterator[str]:
     yield from (repr(client), repr(vars(client)), repr(settings), repr(vars(settings)))
     yield from (config_text(settings), service_line("1", settings))
     yield preview_text([client.preview("x", new=True)], None, {})
-    workshop = client._open()
-    for part in (workshop, workshop.service, workshop.engine, workshop.journal, workshop.ledger):
+    runtime = client._lifetime.open()
+    for part in (runtime, runtime.service, runtime.engine, runtime.journal, runtime.store):
         yield repr(vars(part))
 
 
 def _card(record: Any) -> Any:
-    return snapshot.panel([snapshot.View(record)], time.time())
+    return panel_state([CardContext(record)], time.time())
 
 
 def written(folder: Path) -> Iterator[tuple[Path, bytes]]:
@@ -158,7 +161,7 @@ def test_a_key_that_is_echoed_to_a_question_is_said_and_written_nowhere(
     task = client.generate("a paper boat")
     until(lambda: task.record.finished or task.record.note, "a rest or a note")
     assert_no_key_in(shown(client, task))
-    task.owner.stop(task.key)
+    task.stop()
     assert_no_key_in(shown(client, task))
     assert_no_key_below(tmp_path)
 
@@ -195,7 +198,7 @@ def test_a_crash_dump_while_the_key_is_on_its_way_holds_no_key(
     until(lambda: service.of("submit"), "the POST")
     with (tmp_path / "crash.txt").open("w+") as dump:
         faulthandler.dump_traceback(dump, all_threads=True)
-    assert "background.py" in (tmp_path / "crash.txt").read_text()
+    assert "loop_thread.py" in (tmp_path / "crash.txt").read_text()
     assert_no_key_below(tmp_path)
     assert_no_key_in(shown(client, task))
     task.rest(PATIENT)
@@ -225,8 +228,8 @@ def test_a_links_signature_stays_in_the_kernel_and_its_journal(
     record = task.record
     for text in (
         json.dumps(_card(record)),
-        static_html.ended(record),
-        static_html.plain_text(record),
+        saved.ended(record),
+        saved.plain_text(record),
         repr(task),
         repr(video),
         repr(client.tasks()),

@@ -16,7 +16,7 @@ from nbconvert import HTMLExporter
 from traitlets.config import Config
 
 import sora_nb
-from sora_nb import default_client
+from sora_nb.client import default
 
 from .conftest import KEY, SPEED
 from .server import HostileService, envelope, success
@@ -42,8 +42,8 @@ def environment(
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
     yield
-    default_client.configure(**dict.fromkeys(default_client.configured()))
-    default_client.close()
+    default.configure(**dict.fromkeys(default.configured()))
+    default.close()
 
 
 @pytest.fixture

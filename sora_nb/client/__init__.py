@@ -1,0 +1,1 @@
+"""What a person calls: the client, the module-level functions, the Studio."""

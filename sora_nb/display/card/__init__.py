@@ -1,0 +1,1 @@
+"""One task as a card, live and saved."""

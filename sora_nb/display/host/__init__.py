@@ -1,0 +1,1 @@
+"""Where this runs: which notebook, which folder, which server."""

@@ -1,0 +1,227 @@
+"""One panel in one output: live while its tasks move or somebody uses it, then plain HTML.
+
+The panel is told on the private thread alone. The rewriting goes by display id, which works from a
+thread at once and is what the notebook saves (jupyter.md, "What survives"). Where the plain page is
+an output of its own, it is right from a task's end on, and the player stays until nobody uses it.
+Elsewhere the page takes the panel's place at the end: what the notebook holds by then is saved.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import logging
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sora_nb.core.errors import SoraError
+from sora_nb.core.task import UNFINISHED, State, TaskRecord
+from sora_nb.display.card.context import CardContext
+from sora_nb.display.card.snapshot import Json, card
+from sora_nb.display.host import paths
+from sora_nb.display.host.host import host_here
+from sora_nb.display.kit.cell import IDLE, CellOutput, SavedPage
+from sora_nb.display.panel.saved import page_on_its_way, saved_page
+from sora_nb.display.player import film_requests
+from sora_nb.handles.task import task_of
+
+if TYPE_CHECKING:
+    from sora_nb.display.kit.widget import LiveWidget
+    from sora_nb.handles.ports import TaskClient
+    from sora_nb.handles.task import Task
+
+
+log = logging.getLogger(__name__)
+
+
+class Panel:
+    """Shows ``tasks`` in the cell that runs now.
+
+    ``grace``: seconds that a task which rests without a film keeps its buttons, unused, where the
+    plain page would take their place at once. ``player``: films that are ready keep the live
+    player, beside the plain HTML. ``clock`` gives seconds for how long nobody used it.
+    """
+
+    def __init__(
+        self,
+        tasks: Sequence[Task],
+        client: TaskClient,
+        *,
+        grace: float,
+        player: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        from sora_nb.display.kit.feed import Feed
+        from sora_nb.display.kit.widget import LiveWidget
+
+        self._tasks = list(tasks)
+        self._client = client
+        self._player = player
+        self._clock = clock
+        self._host = host_here()
+        self._root = paths.server_root_of_kernel()
+        feed = Feed("cards", by="key")
+        head, cards = self._state()
+        feed.replace(head, cards)
+        self._shown = [card["key"] for card in cards]
+        self._panel = LiveWidget(feed, client.now)
+        self._place = CellOutput(self._panel.model_id, self._host)
+        self._answers = film_requests.FilmRequests(client, self._panel)
+        self._patience = IDLE if self._place.apart else grace
+        self._used_until = 0.0
+        self._used_no_more = asyncio.Event()
+        self._rewriting: asyncio.Task[None] | None = None
+        self.settled: concurrent.futures.Future[None] = concurrent.futures.Future()
+
+    def open(self) -> LiveWidget:
+        """Put the panel into the running cell, then follow the tasks on the private thread. Gives
+        the widget, for a host that shows it as the value of a cell."""
+        self._panel.on_command(lambda command: self._client.later(self._obey(command)))
+        if self._player and {record.state for record in self._records()} == {State.READY}:
+            # Complete at once: what comes later by display id is lost by a page that is reloaded.
+            page = saved_page(self._tasks, self._client, self._root, attended=True)
+            self._place.live(page.bundle)
+            self.settled.set_result(None)
+            return self._panel
+        self._place.live(page_on_its_way(self._records()))
+        self._client.later(self._follow())
+        return self._panel
+
+    async def _follow(self) -> None:
+        keys = [task.key for task in self._tasks]
+        self._unfollow = self._client.board.listen(keys, self._changed)
+        self._changed()
+
+    def _changed(self, _keys: frozenset[str] = frozenset()) -> None:
+        """On the private thread, after each burst of changes."""
+        rests = not {record.state for record in self._records()} & UNFINISHED
+        # Where the end rewrites the output, films appear once: with the rewriting.
+        if not self._ends_at_once or self._used_until > self._clock():
+            self._tell()
+        if not rests and self._rewriting is not None:
+            self._rewriting.cancel()
+            self._rewriting = None
+        elif rests and self._rewriting is None:
+            self._rewriting = asyncio.create_task(self._rewrite())
+            self._rewriting.add_done_callback(_report)
+
+    async def _rewrite(self) -> None:
+        """Make the output outlive kernel and page."""
+        try:
+            if self._place.apart:
+                self._place.stand_in((await self._page()).bundle)
+                self._settle()
+            if not self._ends_at_once:
+                self._used_until = max(self._used_until, self._clock() + self._patience)
+            await self._unused()
+            if self._host.rewrites:
+                page = await self._page()
+                if page.plays:
+                    self._place.plain(page.bundle)
+                elif not self._place.apart:
+                    self._place.live(page.bundle)
+        finally:
+            self._tell()
+            self._settle()
+
+    @property
+    def _ends_at_once(self) -> bool:
+        """Whether the plain page takes the panel's place as soon as nobody watches a film in it."""
+        states = {record.state for record in self._records()}
+        return states == {State.READY} and self._host.rewrites and not self._place.apart
+
+    async def _page(self) -> SavedPage:
+        return await asyncio.to_thread(
+            saved_page, self._tasks, self._client, self._root, attended=True
+        )
+
+    async def _unused(self) -> None:
+        """Return when nobody uses the panel: rewriting it would take it out of their hands."""
+        while (left := self._used_until - self._clock()) > 0:
+            self._used_no_more.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._used_no_more.wait(), left)
+
+    def _settle(self) -> None:
+        if not self.settled.done():
+            self.settled.set_result(None)
+
+    async def _obey(self, command: dict[str, Any]) -> None:
+        """Do what a button asks. Runs on the private loop; the click's own thread is free again."""
+        self._used_until = max(self._used_until, self._clock() + self._patience)
+        task = next((task for task in self._tasks if task.key == command.get("key")), None)
+        if task is None:
+            return
+        try:
+            match command["kind"]:
+                case "stop":
+                    await self._client.stop(task.key)
+                case "watch":
+                    self._client.watch(task.key)
+                case "retry" | "resend":
+                    await self._try_again(task)
+                case "playing":
+                    seconds = film_requests.seconds_of(command.get("seconds"))
+                    self._used_until = self._clock() + seconds + self._patience
+                    self._used_no_more.set()
+                case kind if kind in film_requests.KINDS:
+                    await self._answers.answer(task.record, command)
+        except SoraError:
+            self._changed()  # the card's own state says what is so; the click changes nothing
+
+    async def _try_again(self, task: Task) -> None:
+        if task.record.finished and task.record.state is not State.READY:
+            new = task_of(self._client, self._client.retry(task.key))
+            self._tasks[self._tasks.index(task)] = new
+            self._unfollow()
+            await self._follow()
+
+    def _tell(self) -> None:
+        """A message for each task that changed: several of them in one would be a large one."""
+        head, cards = self._state()
+        if [card["key"] for card in cards] != self._shown:
+            self._shown = [card["key"] for card in cards]
+            self._panel.show(head, cards)
+            return
+        for one in cards:
+            self._panel.change(head, [one])
+
+    def _records(self) -> list[TaskRecord]:
+        return [task.record for task in self._tasks]
+
+    def _state(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """The head and the cards of what the panel shows now."""
+        views = [
+            CardContext(
+                task.record,
+                progress=self._client.board.progress(task.key),
+                ends=self._client.board.job_times.of(task.record),
+                reused=task.reused,
+                shown_path=self._shown_path(task.record),
+                server_path=self._server_path(task.record),
+                silent=self._host.silent,
+            )
+            for task in self._tasks
+        ]
+        return panel_state(views, self._client.now())
+
+    def _shown_path(self, record: TaskRecord) -> str | None:
+        if record.film is None:
+            return None
+        return paths.beside(Path(record.film.path), self._client.notebook_folder)
+
+    def _server_path(self, record: TaskRecord) -> str | None:
+        return paths.below(Path(record.film.path), self._root) if record.film else None
+
+
+def _report(done: asyncio.Task[None]) -> None:
+    if not done.cancelled() and (error := done.exception()) is not None:
+        log.error("an output could not be rewritten", exc_info=error)
+
+
+def panel_state(views: Sequence[CardContext], now: float) -> tuple[Json, list[Json]]:
+    """What one panel shows: its head, and a card for each task. ``now`` is in Unix seconds."""
+    return {"version": 1, "view": "panel"}, [card(view, now) for view in views]

@@ -1,0 +1,1 @@
+"""Many tasks as rows, live and saved."""

@@ -1,0 +1,1 @@
+"""The Studio: a form, and the tasks of its folder."""

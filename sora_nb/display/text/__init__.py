@@ -1,0 +1,1 @@
+"""Tasks and settings as plain text."""

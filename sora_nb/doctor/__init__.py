@@ -1,0 +1,1 @@
+"""Facts of this place in, findings and fixes out."""

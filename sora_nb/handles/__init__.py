@@ -1,0 +1,1 @@
+"""What a person holds: tasks, films, sweeps, results."""

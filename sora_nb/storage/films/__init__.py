@@ -1,0 +1,1 @@
+"""Films on disk: fetched, checked, described, read."""

@@ -1,0 +1,1 @@
+"""The journal: every task, written before anything is sent (SQLite)."""
