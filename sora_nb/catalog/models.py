@@ -1,6 +1,6 @@
 """What each remote model accepts, as data. A model that is not listed is sent unchecked.
 
-Source: the service's model pages, as written down in contract.md of the design.
+Source: the service's model pages, as docs/design/contract.md tells them.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from types import FrameType
 from typing import NoReturn
 
 START_LIMIT = 60.0
-"""Seconds in which JupyterLab must answer (jupyter.md: 6 s on 2 cores)."""
+"""Seconds in which JupyterLab must answer: it took 6 s on 2 cores (docs/design/jupyter.md)."""
 EXECUTE_LIMIT = 600.0
 """Seconds in which the notebook must have run."""
 STOP_LIMIT = 15.0

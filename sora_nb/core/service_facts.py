@@ -10,4 +10,4 @@ SIMULATOR = "simulator"
 
 
 RESULT_LIFETIME = 15 * 86400.0
-"""Seconds that a result URL lives, from the model's page (contract.md)."""
+"""Seconds that a result URL lives (docs/design/contract.md, "How long a result lives")."""

@@ -219,7 +219,8 @@ def _tell(task: Task, *, hint: bool) -> State:
 
 
 def _rests(task: Task) -> bool:
-    """Whether it does, after a beat at most."""
+    """Whether nothing happens to the task by itself any more. Waits for that one BEAT at most, so
+    that the other tasks are looked at in between."""
     try:
         task.rest(BEAT)
     except WaitTimeout:

@@ -64,7 +64,8 @@ class Batch:
 
     def add(self, keys: Iterable[str]) -> None:
         """More tasks: what is at the service already at once, the others as there is room."""
-        # Nobody listened since the batch was empty: what came to its end meanwhile was not told.
+        # An empty batch does not listen to the board. So tasks that have ended since then are still
+        # counted as running or unsent here, and are taken out now.
         self._running = {key for key in self._running if not self._board[key].finished}
         self._unsent = {key for key in self._unsent if self._board[key].state in _NOT_SENT}
         if not self._held:

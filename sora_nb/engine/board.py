@@ -1,8 +1,8 @@
 """The present: the latest record of each task, told to listeners in gathered bursts.
 
 Above about ten updates a second nothing more is seen, and far above that the notebook server drops
-messages, the last one included (jupyter.md). So a change after a pause is told at once, those that
-follow it are gathered, and the last state is always told.
+messages, the last one included (docs/design/jupyter.md, "Messages to the page"). So a change after
+a pause is told at once, those that follow it are gathered, and the last state is always told.
 """
 
 from __future__ import annotations

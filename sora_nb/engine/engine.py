@@ -205,7 +205,7 @@ class Engine:
         self._go_on(key)
 
     async def _submit(self, key: str) -> Next:
-        """Journal, POST, journal: one request on the wire, whatever happens (money.md)."""
+        """Journal, POST, journal: one request on the wire (docs/design/charges.md)."""
         try:
             self._store.apply(key, move.Sending(), durable=True, must_write=True)
         except JournalError as error:

@@ -1,7 +1,7 @@
 """What this user's own jobs taught: one histogram of end ages per service, model and duration.
 
-Pooling durations would double the price of watching (performance.md of the design, section 1), and
-a simulator teaches nothing about a real service.
+Pooling durations would double the price of watching, and a simulator teaches nothing about a real
+service (docs/design/polling.md, "Learning from ends").
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ class RateLimiter:
 
     ``rate`` is requests a minute as the service allows them; ``clock`` gives seconds that never go
     back. A 429 slows the whole clock to 0.7 of its rate and pauses it; every 10 s without another
-    it recovers by 5 % (performance.md of the design, section 1).
+    it recovers by 5 % (docs/design/polling.md, "After a 429").
     """
 
     def __init__(self, rate: float, *, clock: Callable[[], float]) -> None:

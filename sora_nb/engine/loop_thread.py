@@ -1,7 +1,7 @@
 """One private event loop on one daemon thread: hand work over, get a future.
 
 Tasks on the kernel's own loop stand still while a cell is busy; a thread of their own goes on
-(measured: jupyter.md of the design, "Who may poll").
+(measured: docs/design/jupyter.md, "Who may poll").
 """
 
 from __future__ import annotations

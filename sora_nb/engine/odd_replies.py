@@ -6,7 +6,8 @@ from sora_nb.core.lifecycle import Event, GaveUp, Stopped
 from sora_nb.core.task import Failure, Report, State, TaskRecord
 
 EMPTY_SUCCESS = 600.0
-"""Service seconds for which a success without a usable film is asked again (product.md, 4)."""
+"""Service seconds for which a success without a usable film is asked again
+(docs/design/contract.md, "States")."""
 
 UNKNOWN_STATE = 3600.0
 """Service seconds after which a task in an unknown state rests until a person looks."""

@@ -1,6 +1,7 @@
 """What the service's answers mean for a task and for the key. Pure: it decides about money.
 
-Source: money.md of the design (REFUSED, UNSURE). The service's errors are told apart by ports.py.
+The rules: docs/design/charges.md, "Which answers may be repeated". The service's errors are told
+apart by ports.py.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Asking costs a request, waiting costs lag. With hazard h(t) of the job's end, the best density of
 requests is sqrt(h(t) / 2c): the next one is due where its integral reaches 1
-(Barlow, Hunter, Proschan 1963; Keller 1974; performance.md of the design, section 1).
+(Barlow, Hunter, Proschan 1963; Keller 1974; docs/design/polling.md, "The best density").
 All ages are seconds in the service's own time.
 """
 

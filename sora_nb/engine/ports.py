@@ -18,8 +18,9 @@ class Fetch(Protocol):
 
 
 class Service(Protocol):
-    """The remote service. ``submit`` raises as money.md says: ServiceUnreachable and RateLimited
-    are surely not charged, SubmitUnsure may be, every other SoraError is a refusal."""
+    """The remote service. What ``submit`` raises decides about money (docs/design/charges.md):
+    ServiceUnreachable and RateLimited are surely not charged, SubmitUnsure may be, every other
+    SoraError is a refusal."""
 
     @property
     def fetch(self) -> Fetch: ...

@@ -133,8 +133,10 @@ class Turns:
         bisect.insort(self._away, rank)
 
     def over(self, key: str) -> bool:
-        """It is not about to be sent any more; whether others may go now that had to wait."""
-        # By its key: one that was stopped and is asked for again has another rank.
+        """The task waits for its turn no longer, whatever became of it. True when others, who had
+        to wait for it, may go now."""
+        # Looked for by key, not by rank. A task that was stopped and is asked for again has a later
+        # rank than the one that was noted here.
         left = [rank for rank in self._away if rank[1] != key]
         found, self._away = len(left) < len(self._away), left
         return found

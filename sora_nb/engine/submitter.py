@@ -1,6 +1,6 @@
 """The POSTs that are on the wire: each is sent once and becomes one move, whatever happens to it.
 
-Source: money.md of the design.
+The rules: docs/design/charges.md, "Journal, POST, journal".
 """
 
 from __future__ import annotations

@@ -48,7 +48,8 @@ class Supervisor:
             self.wake(key, act)
 
     def begin(self, step: Step, key: str) -> None:
-        """Have a step of this task's going on."""
+        """Start a step of this task: a coroutine that does one thing, such as one request. What it
+        returns is done next. A task that was withdrawn starts nothing."""
         if self._may_move(key):
             self._steps[key] = asyncio.create_task(self._carry_out(step, key))
 

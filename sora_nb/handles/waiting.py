@@ -2,7 +2,8 @@
 
 A plain blocking wait would freeze the notebook's coroutines and clicks. nest-asyncio2 lets the loop
 run inside itself; it is applied only here, at the moment of the first wait. (The original
-nest-asyncio 1.6.0 loses the queued cells of a Run All on ipykernel 7: jupyter.md of the design.)
+nest-asyncio 1.6.0 loses the queued cells of a Run All on ipykernel 7: docs/design/jupyter.md,
+"Waiting in a cell".)
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a person typed after %sora, as a value: ``parse(line, cell)``. Pure, imports nothing heavy.
 
 The prompt is the text as it stands: nothing in it is expanded, escaped or normalised. Options are
-cut out of it wherever they stand; the names of options and verbs are those of the product page.
+cut out of it wherever they stand; the names of options and verbs are those of magic/options.py.
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ KEYED = frozenset(verb for verb, form in VERBS.items() if "KEY" in form.args)
 """The verbs that are about one task."""
 
 LATER_OPTIONS = ("--callback",)
-"""Reserved by the product page and not in this version: an error, never a paid prompt."""
+"""Reserved for a later version: an error, never a paid prompt."""
 
 EXAMPLES = """\
 %sora a paper boat in the rain -d 4          one line: a prompt and its options

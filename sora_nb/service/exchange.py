@@ -23,7 +23,7 @@ from sora_nb.service.proxies import find_proxy
 from sora_nb.service.replies import masked
 
 MAX_BODY = 1 << 20
-"""Bytes of a reply that are read; the contract's replies are below one percent of it."""
+"""Bytes of a reply that are read; the documented replies are below one percent of it."""
 
 CONNECT_TIMEOUT = 20.0
 """Seconds for one address; a request that waits longer has not left yet and may be repeated."""

@@ -1,6 +1,7 @@
 """What a reply means: HTTP status and envelope → our errors. Pure, because it decides about money.
 
-Source: the tables of contract.md (errors) and money.md (REFUSED and UNSURE).
+Sources: docs/design/contract.md, "Errors", and docs/design/charges.md, "Which answers may be
+repeated".
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from sora_nb.core.secret import Secret
 What = Literal["submit", "status", "balance"]
 
 REFUSED = frozenset({400, 401, 402, 403, 404, 413, 422, 429})
-"""Answers to a POST after which surely nothing runs and nothing is charged (money.md)."""
+"""Answers to a POST after which surely nothing runs and nothing is charged."""
 
 MAX_RETRY_AFTER = 600.0
 """Seconds; a service that asks for more is asked again after that."""

@@ -1,4 +1,7 @@
-"""Which URLs of the service's replies may be asked: the rules of product.md 4.7, pure."""
+"""Which URLs of the service's replies may be asked. Pure.
+
+The rules: docs/design/contract.md, "Which links may be fetched".
+"""
 
 from __future__ import annotations
 

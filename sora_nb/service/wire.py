@@ -1,6 +1,6 @@
 """The service's own words: the only file with its field names. Pure: request → JSON, JSON → Report.
 
-Source of every name and rule: contract.md of the design (the service's documented task API).
+Source of every name and rule: docs/design/contract.md (the service's documented task API).
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 POLL_WORDS: Mapping[str, float] = MappingProxyType({"live": 0.02, "normal": 0.1, "thrifty": 0.5})
-"""The price c of one request in seconds of lag, for each word (performance.md, section 1)."""
+"""The price c of one request in seconds of lag, by word (docs/design/polling.md, "The price c")."""
 
 KeySource = tuple[str, Callable[[], str | None]]
 """Where a key may come from: a name to show, and a function that gives the key or None."""

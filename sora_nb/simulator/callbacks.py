@@ -9,7 +9,7 @@ import aiohttp
 
 TIMEOUT = 30.0
 RETRY_AFTER = (30.0, 120.0, 600.0)
-"""Service seconds before each of the 3 more tries (contract page, "Callback")."""
+"""Service seconds before each of the 3 more tries (docs/design/contract.md, "Callback")."""
 
 Post = Callable[[str, Any], Awaitable[int]]
 Sleep = Callable[[float], Awaitable[object]]

@@ -17,8 +17,9 @@ class Config:
     """Settings of a simulator; the defaults are the documented service at its own pace.
 
     `speed` is service seconds per real second. `rate` is requests per service minute and
-    `concurrency` unfinished tasks at once (contract page, "Limits and times"). `balance` is in
-    USD. `films="plain"` gives all tasks of one length and frame the same film, for load tests.
+    `concurrency` unfinished tasks at once (docs/design/contract.md, "Limits and times").
+    `balance` is in USD. `films="plain"` gives all tasks of one length and frame the same film, for
+    load tests.
     `state` is a folder that outlives the process; without it all is forgotten at the end.
 
     Raises ValueError for a number outside its range.

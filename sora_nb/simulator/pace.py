@@ -7,7 +7,7 @@ import math
 import random
 from dataclasses import dataclass
 
-# Service seconds by film length (contract page, "Limits and times").
+# Service seconds by film length (docs/design/contract.md, "Limits and times").
 RANGES = {4: (120.0, 240.0), 8: (180.0, 300.0), 12: (240.0, 360.0)}
 
 

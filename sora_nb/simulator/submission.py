@@ -42,7 +42,7 @@ class Submission:
 
 
 def read(model: str, raw: bytes) -> Submission:
-    """Check a submit body as the contract page documents it.
+    """Check a submit body by docs/design/contract.md, "The submit body".
 
     Raises Refused: 404 for an unknown model, 400 with the field's name for anything else.
     """

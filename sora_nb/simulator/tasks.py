@@ -13,7 +13,7 @@ from pathlib import Path
 FILE_NAME = re.compile(r"[0-9a-f]{32}")
 
 LINK_LIFE = 15 * 86_400.0
-"""Service seconds that a result URL works (the model page; the contract keeps the older 24 h)."""
+"""Service seconds that a result URL works (docs/design/contract.md, "How long a result lives")."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ KNOWN: dict[str, tuple[str, bool]] = {
     "GENERATION_FAILED": ("could not make this film", True),
     "INSUFFICIENT_CREDITS": ("balance does not cover", True),
 }
-"""contract.md, failCode: the model page's, those seen elsewhere, and the CamelCase ones."""
+"""docs/design/contract.md, "Fail codes": the model page's, those seen elsewhere, CamelCase ones."""
 
 
 @pytest.mark.parametrize("code", KNOWN)

@@ -1,6 +1,6 @@
 """A service that loses answers: a batch pauses after a few, and a person decides about the rest.
 
-Each lost answer may be a film that is paid for: money.md of the design.
+Each lost answer may be a film that is paid for: docs/design/charges.md, "An outage".
 """
 
 from __future__ import annotations

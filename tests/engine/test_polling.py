@@ -72,7 +72,7 @@ def test_a_job_is_asked_most_often_where_it_is_likely_to_end() -> None:
 
 
 def test_questions_cost_about_what_the_lower_bound_allows() -> None:
-    """Mean lag times mean polls against K = 2L/9 of a uniform law (performance.md, section 1)."""
+    """Mean lag times polls against K of a uniform law (docs/design/polling.md, "The bound")."""
     dice = random.Random(7)
     for fastest, slowest in RANGES:
         ends = [dice.uniform(fastest, slowest) for _ in range(300)]

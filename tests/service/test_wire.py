@@ -1,4 +1,4 @@
-"""The service's JSON, both ways, exactly as contract.md has it."""
+"""The service's JSON, both ways, exactly as docs/design/contract.md has it."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class ReadyFilms:
 
 
 def body(prompt: str = "a paper boat", **fields: Any) -> dict[str, Any]:
-    """The contract page's submit body; a field given as None is left out."""
+    """The submit body of docs/design/contract.md; a field given as None is left out."""
     fields = {
         "mode": "text-to-video",
         "prompt": prompt,

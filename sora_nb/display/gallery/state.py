@@ -1,7 +1,7 @@
 """What a gallery shows of its source now, and the least that a change of some tasks alters.
 
 The work after a change depends on how many tasks changed, not on how many there are: sums are kept,
-not made anew (performance.md of the design: one widget for all).
+not made anew (docs/performance.md, "The page").
 """
 
 from __future__ import annotations

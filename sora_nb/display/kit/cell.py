@@ -1,9 +1,9 @@
 """The place of one live widget in its cell, and the plain page that stands in for it.
 
 JupyterLab prefers a widget to anything beside it in the same output, even when it cannot draw it
-any more: "Error displaying widget: model not found" is then all that a person sees (jupyter.md,
-"What survives"). So the page is a second output right below: hidden while the widget above it
-stands (``standin.css``), and hiding the widget's complaint when it does not.
+any more: "Error displaying widget: model not found" is then all that a person sees
+(docs/design/jupyter.md, "What survives"). So the page is a second output right below: hidden while
+the widget above it stands (``standin.css``), and hiding the widget's complaint when it does not.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from sora_nb.display.host.host import Host, shell_here
 
-# What a page shows that draws neither the widget nor trusts the notebook: nothing, not its repr.
+# The empty alternative in an output. A page that cannot draw the widget, or does not trust the
+# notebook, shows this and is blank; without it the page would print an object's repr.
 _NOTHING: Bundle = {"text/html": "", "text/plain": ""}
 
 IDLE = 600.0
@@ -70,7 +71,8 @@ class CellOutput:
         outputs = [(self._id, output)]
         if self._standin_id is not None:
             outputs.append((self._standin_id, standin))
-        # They stand in this order; later the page goes before it is seen twice.
+        # The first time the widget comes first, because its page stands below it. When they are
+        # rewritten, the lower one goes first: else a page that moves up would be seen twice.
         for name, bundle in reversed(outputs) if self._there else outputs:
             publish(bundle, name, update=self._there)
         self._there = True

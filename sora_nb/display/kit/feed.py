@@ -1,7 +1,7 @@
 """What a page has been told of a list of items, and the least it must still be told.
 
 The whole state goes out once, when a page connects; after that only what differs, as one small
-message whatever the number of items (measured: performance.md of the design, section 2). The other
+message whatever the number of items (measured: docs/performance.md, "The page"). The other
 side is ``js/src/feed.ts``.
 """
 

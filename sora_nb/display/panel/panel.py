@@ -1,9 +1,10 @@
 """One panel in one output: live while its tasks move or somebody uses it, then plain HTML.
 
 The panel is told on the private thread alone. The rewriting goes by display id, which works from a
-thread at once and is what the notebook saves (jupyter.md, "What survives"). Where the plain page is
-an output of its own, it is right from a task's end on, and the player stays until nobody uses it.
-Elsewhere the page takes the panel's place at the end: what the notebook holds by then is saved.
+thread at once and is what the notebook saves (docs/design/jupyter.md, "What survives"). Where the
+plain page is an output of its own, it is right from a task's end on, and the player stays until
+nobody uses it. Elsewhere the page takes the panel's place at the end: what the notebook holds by
+then is saved.
 """
 
 from __future__ import annotations

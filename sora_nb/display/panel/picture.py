@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont, ImageFont
 
 LIMIT = 20_000
-"""Bytes of the JPEG of one film; product.md gives posters as much."""
+"""Bytes of the JPEG of one film, lettering included."""
 
 MOST = 6
 """Films in one picture. More of them are plain text, which a PDF can break over pages."""

@@ -1,7 +1,8 @@
 """What a page asks about one task, and gets over the comm: its film's bytes, its poster, one frame,
 its whole prompt.
 
-A page that reaches no file server has only this road (jupyter.md of the design, "Roads").
+A page that reaches no file server has only this road
+(docs/design/jupyter.md, "Roads for film bytes").
 """
 
 from __future__ import annotations

@@ -182,7 +182,8 @@ def frame(path: Path, seconds: float) -> Picture:
         _seek(container, stream, min(seconds, _seconds(container, stream)))
         shown = _shown_at(container, stream, seconds)
         if shown is None or _time(shown, stream) > seconds + _NEAR:
-            # From the beginning, where the search ended behind the picture or at the end.
+            # In some files the search ends behind the wanted picture, or at the film's end. Then
+            # the film is read from its beginning.
             _seek(container, stream, 0.0)
             shown = _shown_at(container, stream, seconds)
         if shown is None:
