@@ -40,6 +40,8 @@ class Client:
     them. Raises InvalidRequest for a setting that cannot be used.
     """
 
+    __module__ = "sora_nb"  # where people find it, in errors, help and pickles
+
     def __init__(self, *, configured: Mapping[str, Any] | None = None, **settings: Any) -> None:
         settings = sealed(settings)
         self.notebook_folder = notebook_folder_here()

@@ -18,5 +18,7 @@ class Studio(StudioForm):
     field, TraitError for a value that a field cannot hold.
     """
 
+    __module__ = "sora_nb"  # where people find it, in errors, help and pickles
+
     def __init__(self, client: Client | None = None, **fields: Any) -> None:
         super().__init__(default_client if client is None else lambda: client, **fields)

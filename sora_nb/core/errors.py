@@ -34,6 +34,10 @@ def shorten(text: str, limit: int) -> str:
 class SoraError(Exception):
     """Root of the tree. ``str()`` is the message; ``advice`` says what a person can do now."""
 
+    def __init_subclass__(cls) -> None:
+        if cls.__module__ == __name__:
+            cls.__module__ = "sora_nb"  # where people find it, in tracebacks and pickles
+
     advice: str = ""
 
     def __init__(self, message: str, *, advice: str | None = None, task: object = None) -> None:
@@ -193,3 +197,6 @@ class JournalError(SoraError):
 
 class WaitTimeout(SoraError, TimeoutError):
     """Waiting ended before the task did. The task lives on."""
+
+
+SoraError.__module__ = "sora_nb"

@@ -42,6 +42,8 @@ class Sweep(Sequence[SweepRow]):
     holds back what was not sent, until ``resume`` or ``stop``.
     """
 
+    __module__ = "sora_nb"  # where people find it, in errors, help and pickles
+
     def __init__(
         self,
         client: SweepClient,

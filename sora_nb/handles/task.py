@@ -20,6 +20,8 @@ class Task:
     ``reused`` says that the request already had this task, so that nothing new was paid.
     """
 
+    __module__ = "sora_nb"  # where people find it, in errors, help and pickles
+
     def __init__(self, client: TaskClient, key: str, *, reused: bool = False) -> None:
         self.client = client
         self._key = key

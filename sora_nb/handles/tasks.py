@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 class Tasks(Sequence[Task]):
     """Several tasks in order; shows itself as a table."""
 
+    __module__ = "sora_nb"  # where people find it, in errors, help and pickles
+
     def __init__(self, tasks: Sequence[Task]) -> None:
         self._tasks = tuple(tasks)
         self._picked: set[str] = set()

@@ -43,6 +43,8 @@ class Video:
     where ``path`` may not exist, frames and poster are read from the link.
     """
 
+    __module__ = "sora_nb"  # where people find it, in errors, help and pickles
+
     def __init__(self, task: Source) -> None:
         film = task.record.film
         assert film is not None

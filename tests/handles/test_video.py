@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import http.server
 import pickle
@@ -245,3 +246,29 @@ def test_frames_that_need_too_much_memory_are_refused_with_another_way(
         video.frames(size=(0, 5))
     with pytest.raises(InvalidRequest, match="every must be"):
         list(video.iter_frames(0))
+
+
+OLD_PICKLE = (
+    "gASVLQEAAAAAAACMFXNvcmFfbmIuZGlzcGxheS52aWRlb5SMBVZpZGVvlJOUKYGUfZQojAR0YXNrlE6MA2tleZSMBms3"
+    "ZjNxYZSMBHBhdGiUjAdwYXRobGlilIwJUG9zaXhQYXRolJOUjAEvlIwFZmlsbXOUjAhib2F0Lm1wNJSHlFKUjARzaXpl"
+    "lEsKjAdzZWNvbmRzlEdAEAAAAAAAAIwGc2hhMjU2lIxAYWJhYmFiYWJhYmFiYWJhYmFiYWJhYmFiYWJhYmFiYWJhYmFi"
+    "YWJhYmFiYWJhYmFiYWJhYmFiYWJhYmFiYWJhYpSMBXdpZHRolE0ABYwGaGVpZ2h0lE3QAowFX2xpbmuUjBxodHRwczov"
+    "L2Nkbi5leGFtcGxlL2ZpbG0ubXA0lEdB2sC2UAAAAIaUdWIu"
+)
+"""Made by the version whose Video lived in ``sora_nb.display.video``."""
+
+
+def test_a_video_pickled_under_its_old_module_still_loads() -> None:
+    video = pickle.loads(base64.b64decode(OLD_PICKLE))  # noqa: S301 - our own
+    assert type(video) is Video
+    assert (video.key, video.path, video.seconds) == ("k7f3qa", Path("/films/boat.mp4"), 4.0)
+    assert b"sora_nb.display" not in pickle.dumps(video), "new pickles name the public module"
+
+
+def test_public_classes_say_the_public_module() -> None:
+    import sora_nb
+
+    public = [getattr(sora_nb, name) for name in sora_nb.__all__]
+    classes = [one for one in public if isinstance(one, type)]
+    assert len(classes) > 20
+    assert {one.__module__ for one in classes} == {"sora_nb"}
