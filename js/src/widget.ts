@@ -1,12 +1,12 @@
 /** The one bundle for every widget: the snapshot's `view` says which of them is drawn. */
-import { show as showDoctor } from "./doctor";
-import { show as showGallery } from "./gallery";
-import { childOf } from "./life";
-import { show as showPanel } from "./panel";
-import { followScheme } from "./scheme";
-import type { Command } from "./snapshot";
-import { show as showStudio } from "./studio";
-import type { Surroundings } from "./surroundings";
+import { show as showDoctor } from "./doctor/doctor";
+import { show as showGallery } from "./gallery/gallery";
+import { childOf } from "./kit/lifetime";
+import { show as showPanel } from "./panel/panel";
+import { followScheme } from "./kit/scheme";
+import type { Command } from "./protocol/card";
+import { show as showStudio } from "./studio/studio";
+import type { Surroundings } from "./kit/environment";
 
 /** As much of anywidget's model as is used (anywidget 0.9 to 0.11). */
 export interface Model {

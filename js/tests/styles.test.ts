@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 
 const SRC = join(dirname(fileURLToPath(import.meta.url)), "..", "src");
 const read = (file: string): string => readFileSync(join(SRC, file), "utf8").replace(/\/\*[\s\S]*?\*\//g, "");
-const sheets = readdirSync(SRC).filter((file) => file.endsWith(".css"));
+const sheets = readdirSync(SRC, { encoding: "utf8", recursive: true }).filter((file) => file.endsWith(".css"));
 const all = sheets.map(read).join("\n");
 
 /** What stands before each brace, without the rules that start with an at-sign and keyframes' own lines. */

@@ -1,0 +1,125 @@
+/** What only the page can find out for `%sora doctor`: drawn here, and told to the kernel, which keeps it as text. */
+import { make } from "../kit/dom";
+import { after, childOf } from "../kit/lifetime";
+import { fileAddress, serverBase, serves } from "../player/sources";
+import type { Command } from "../protocol/card";
+import type { Surroundings } from "../kit/environment";
+import type { RenderProps } from "../widget";
+
+/** `file`: a film below the Jupyter server's root, with its bytes; null where there is none to try. */
+export interface Question {
+  version: 1;
+  view: "doctor";
+  file: { path: string; size: number } | null;
+}
+
+/** `ok`, `look` (works, with a limit) or `bad`; only `ok` has no fix. The same as doctor.py's. */
+export interface Finding {
+  name: string;
+  mark: "ok" | "look" | "bad";
+  words: string;
+  fix: string | null;
+}
+
+/** H.264 High at level 3.1, as the service's 720p films are; AAC-LC. */
+const PICTURE = 'video/mp4; codecs="avc1.64001f"';
+const SOUND = 'audio/mp4; codecs="mp4a.40.2"';
+
+/** A kernel that does not answer within this many ms is busy. */
+const PATIENCE = 5_000;
+
+const ok = (name: string, words: string): Finding => ({ name, mark: "ok", words, fix: null });
+
+function codecs(page: Document): Finding[] {
+  const video = page.createElement("video");
+  const picture = video.canPlayType(PICTURE) !== "";
+  const sound = video.canPlayType(SOUND) !== "";
+  return [
+    picture
+      ? ok("picture", "this page plays H.264")
+      : {
+          name: "picture",
+          mark: "bad",
+          words: "this page plays no H.264: films stay dark",
+          fix: "open the notebook in Chrome, Edge, Firefox or Safari",
+        },
+    sound
+      ? ok("sound", "this page plays AAC")
+      : {
+          name: "sound",
+          mark: "look",
+          words: "this page plays no AAC: films are silent",
+          fix: "open the saved file in a player, or the notebook in another browser",
+        },
+  ];
+}
+
+async function files(question: Question, world: Surroundings, signal: AbortSignal): Promise<Finding> {
+  const base = serverBase(document);
+  if (!base) return ok("files", "this page has no Jupyter server: films come from the kernel");
+  if (!question.file) return ok("files", `not tried: no film lies below the root of ${base.href} yet`);
+  const address = fileAddress(base, question.file.path);
+  if (address && (await serves(address, question.file.size, world, signal))) {
+    return ok("files", `${base.href}files/ gives out films`);
+  }
+  return {
+    name: "files",
+    mark: "look",
+    words: `${base.href}files/ does not give out films: they come from the kernel while it lives`,
+    fix: "ask who runs the server, or keep films in the notebook: sora_nb.configure(embed=True)",
+  };
+}
+
+/** How long a message to the kernel and back takes: the road of films where no server gives them out. */
+function messages(world: Surroundings, signal: AbortSignal): Promise<Finding> {
+  const life = childOf(signal);
+  return new Promise((resolve) => {
+    const began = world.now();
+    const done = (finding: Finding): void => {
+      life.abort();
+      resolve(finding);
+    };
+    world.listen((message) => {
+      if ((message as { kind?: unknown } | null)?.kind !== "pong") return;
+      done(ok("messages", `the kernel answers in ${Math.round(world.now() - began)} ms`));
+    }, life.signal);
+    after(PATIENCE, life.signal, () =>
+      done({
+        name: "messages",
+        mark: "look",
+        words: `the kernel has not answered this page within ${PATIENCE / 1000} s`,
+        fix: "wait for the running cell, then run %sora doctor again",
+      }),
+    );
+    world.send({ kind: "ping" });
+  });
+}
+
+function line(finding: Finding): HTMLLIElement {
+  const words = [`${finding.mark} · ${finding.name} · ${finding.words}`];
+  const item = make("li", "", words);
+  item.dataset["mark"] = finding.mark;
+  if (finding.fix) item.append(make("div", "snb-quiet", [`fix: ${finding.fix}`]));
+  return item;
+}
+
+export function show({ model, el, signal }: RenderProps, world: Surroundings): () => void {
+  const life = signal ? childOf(signal) : new AbortController();
+  const question = model.get("snapshot") as Question;
+  const wait = make("p", "snb-quiet", ["Looking at this page …"]);
+  const root = make("div", "sora-nb", [wait]);
+  root.setAttribute("lang", "en");
+  root.setAttribute("role", "status");
+  el.append(root);
+  life.signal.addEventListener("abort", () => root.remove(), { once: true });
+
+  async function look(): Promise<void> {
+    const rest = await Promise.all([files(question, world, life.signal), messages(world, life.signal)]);
+    if (life.signal.aborted) return;
+    const findings = [...codecs(document), ...rest];
+    root.replaceChildren(make("ul", "", findings.map(line)));
+    world.send({ kind: "findings", findings } satisfies Command);
+  }
+  void look();
+  return () => life.abort();
+}

@@ -1,0 +1,192 @@
+/** The gallery: many tasks as one list; its films are opened, compared and picked. */
+import { announcer } from "../kit/announcer";
+import { ticker } from "../kit/clock";
+import { FEWEST, MOST } from "../compare/compare";
+import { comparing } from "../compare/dock";
+import { copy } from "../kit/clipboard";
+import { attribute, focused, make, visible, write } from "../kit/dom";
+import { follow, type Whole } from "../kit/feed";
+import { arranged, filterBar } from "./filter";
+import { detailView } from "./detail";
+import { headView, type Head } from "./header";
+import { after, childOf } from "../kit/lifetime";
+import { rowList, runs, type Row } from "../rows/list";
+import { posters } from "../rows/posters";
+import { keepShortcutsOut } from "../kit/shortcuts";
+import { gathered, summary } from "../rows/summary";
+import type { Surroundings } from "../kit/environment";
+import { tellUse } from "../kit/usage";
+import type { RenderProps } from "../widget";
+
+/** The one synced value of a gallery. */
+export interface GallerySnapshot extends Whole, Head {
+  version: 1;
+  view: "gallery";
+  /** All films are opened side by side at once. */
+  comparing: boolean;
+  rows: Row[];
+}
+
+/** Keys are few: a thousand rows are sorted anew at most once in so many ms while they change. */
+const RESORT = 400;
+
+/** Draws into `el` until `signal` aborts or the returned function is called. */
+export function show({ model, el, signal }: RenderProps, world: Surroundings): () => void {
+  const life = signal ? childOf(signal) : new AbortController();
+  const live = announcer();
+  const clock = ticker(life.signal);
+  const tools = { send: world.send, copy, announce: live.say };
+  const pictures = posters(world, life.signal);
+  const tell = gathered(news, live.say, life.signal);
+
+  let state: GallerySnapshot | null = null;
+  let ahead = 0;
+  let shown: Row[] = [];
+  let opened: number | null = null;
+  let chosen: ReadonlySet<number> = new Set();
+  let waiting: (() => void) | null = null;
+  let said: string | null = null;
+
+  const head = headView(world, life.signal);
+  const filter = filterBar(() => draw(), (kind) => list.layout(kind), life.signal);
+  const list = rowList(world, clock, pictures, {
+    label: "Films",
+    open: (row) => open(row.n === opened ? null : row.n),
+    select(next) {
+      chosen = next;
+      drawChosen();
+    },
+    pick,
+  }, life.signal);
+  const none = make("p", "snb-quiet snb-none", ["No film is like that."]);
+  const detail = detailView(world, tools, clock, { close: () => leave(() => open(null)), turn, pick }, life.signal);
+  const words = make("span", "snb-quiet snb-hint");
+  const compare = button("Compare", () => startComparison(selected()));
+  const clear = button("Clear", () => {
+    list.choose(new Set());
+    chosen = new Set();
+    drawChosen();
+  });
+  clear.classList.add("snb-plain");
+  const selection = make("div", "snb-selection", [words, compare, clear]);
+  const rows = make("div", "snb-listing", [filter.el, list.el, none, selection]);
+  const side = make("div", "snb-side", [detail.el]);
+  const comparison = comparing(side, world, {
+    announce: live.say, pick, find, leave: () => leave(endComparison),
+  }, life.signal);
+  const body = make("div", "snb-gbody", [rows, side]);
+  const root = make("div", "sora-nb", [make("div", "snb-gallery", [head.el, body]), live.el]);
+  root.setAttribute("lang", "en");
+  keepShortcutsOut(root, life.signal);
+  clock.add(head.beat, life.signal);
+
+  function button(label: string, act: () => void): HTMLButtonElement {
+    const el = make("button", "snb-button", [label]);
+    el.type = "button";
+    el.addEventListener("click", () => el.getAttribute("aria-disabled") !== "true" && act(), { signal: life.signal });
+    return el;
+  }
+
+  function find(n: number | null): Row | null {
+    return state?.rows.find((row) => row.n === n) ?? null;
+  }
+  const selected = (): Row[] => (state?.rows ?? []).filter((row) => chosen.has(row.n) && row.seconds !== null);
+
+  function pick(row: Row): void {
+    if (row.key !== null) world.send({ kind: "pick", key: row.key, picked: !row.picked });
+    live.say(row.picked ? "No longer picked." : "Picked.");
+  }
+
+  /** Closes what has the focus: it goes back to the list, not to nowhere. */
+  function leave(close: () => void): void {
+    const inside = side.contains(document.activeElement) || side.contains((side.getRootNode() as Document).activeElement);
+    close();
+    if (inside) list.focus();
+  }
+
+  function open(n: number | null): void {
+    endComparison();
+    opened = n;
+    list.mark(n);
+    detail.show(find(n));
+    attribute(body, "data-side", n === null ? null : "detail");
+  }
+
+  function turn(by: 1 | -1): void {
+    const next = shown[shown.findIndex((row) => row.n === opened) + by];
+    if (next) open(next.n);
+  }
+
+  function startComparison(chosen: Row[]): void {
+    if (chosen.length < FEWEST || chosen.length > MOST) return;
+    open(null);
+    attribute(body, "data-side", "compare");
+    comparison.start(chosen);
+  }
+
+  function endComparison(): void {
+    comparison.end();
+    attribute(body, "data-side", opened === null ? null : "detail");
+  }
+
+  function drawChosen(): void {
+    const count = selected().length;
+    const fits = count >= FEWEST && count <= MOST;
+    write(compare, chosen.size > 0 && count > 0 ? `Compare ${count}` : "Compare");
+    attribute(compare, "aria-disabled", fits ? null : "true");
+    visible(compare, chosen.size > 0);
+    visible(clear, chosen.size > 0);
+    const without = chosen.size - count;
+    const more = without > 0 ? `, ${without} without a film yet` : "";
+    const hint = fits ? "" : ` · two to nine films can be compared`;
+    write(words, chosen.size > 0 ? `${chosen.size} selected${more}${hint}` : "Enter opens a film, Space selects it to compare, P picks it.");
+  }
+
+  function draw(): void {
+    waiting?.();
+    waiting = null;
+    if (!state) return;
+    shown = arranged(state.rows, filter.wish, world.wall() - ahead);
+    filter.show(state.rows);
+    const inside = list.el.contains(focused(list.el));
+    list.show(shown, ahead);
+    visible(none, shown.length === 0);
+    visible(list.el, shown.length > 0);
+    // The last row of that state has another one now: what filters takes the focus.
+    if (inside && shown.length === 0) filter.el.querySelector("button")?.focus({ preventScroll: true });
+    head.show(state, state.rows, ahead);
+    if (opened !== null) detail.show(find(opened));
+    comparison.draw();
+    drawChosen();
+    clock.wake();
+  }
+
+  function news(): string {
+    const text = summary(state?.rows ?? []);
+    const fresh = said !== null && text !== said;
+    said = text;
+    return fresh ? text : "";
+  }
+
+  function changed(next: GallerySnapshot | null, seconds: number): void {
+    const first = state === null;
+    const same = next !== null && state !== null && next.rows.length === state.rows.length;
+    state = next;
+    ahead = seconds;
+    if (!next) return;
+    // A row that is open, compared or picked is drawn at once; the order of a thousand can wait.
+    if (first || !same || next.rows.length < 300) draw();
+    else {
+      head.show(next, next.rows, ahead);
+      waiting ??= after(RESORT, life.signal, draw);
+    }
+    if (first && next.comparing) startComparison(next.rows.filter((row) => row.seconds !== null));
+    tell(!next.rows.some(runs));
+  }
+
+  tellUse(root, world, life.signal);
+  life.signal.addEventListener("abort", () => root.remove(), { once: true });
+  el.append(root);
+  follow<GallerySnapshot>(model, world, { name: "rows", by: "n" }, changed, life.signal);
+  return () => life.abort();
+}

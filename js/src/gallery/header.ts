@@ -1,0 +1,173 @@
+/** What stands above the rows: how far all of them are, when they will be done, what they cost. */
+import type { Beat } from "../kit/clock";
+import { arrange, attribute, focused, make, newId, visible, write } from "../kit/dom";
+import { counted, STATES } from "./filter";
+import { after } from "../kit/lifetime";
+import type { Row } from "../rows/list";
+import type { Command } from "../protocol/card";
+import type { Surroundings } from "../kit/environment";
+import { duration } from "../kit/format";
+
+type Act = Extract<Command, { kind: "sweep" }>["act"];
+
+/** What Python tells of all rows together (`display/gallery_state.py`). */
+export interface Head {
+  title: string;
+  simulated: boolean;
+  paused: boolean;
+  actions: Act[];
+  /** What a click on these may cost. */
+  hint: string | null;
+  /** When it began (the kernel's Unix seconds), and how fast the service's time passes. */
+  began: { at: number; speed: number } | null;
+  /** The moments by which all are done as likely as not, and nine times in ten. */
+  estimate: { median: number; p90: number } | null;
+  /** USD so far and in all; null where the price is not known. */
+  spent: number | null;
+  cost: number | null;
+  note: string | null;
+}
+
+const ACTS: Record<Act, string> = {
+  start: "Start",
+  pause: "Pause",
+  continue: "Continue",
+  stop: "Stop the rest",
+  retry_failed: "Try failed again",
+};
+
+/** A click that nothing answered may be repeated after this many ms. */
+const ASKED = 10_000;
+
+/** From the left: what is done, what moves, what waits, what went wrong. */
+const STRIP = [...["ready", "saving", "processing", "pending", "submitting"], ...["queued", "planned", "stopped", "unsure", "failed", "invalid"]];
+
+export interface HeadView {
+  el: HTMLElement;
+  show(head: Head, rows: readonly Row[], ahead: number): void;
+  beat: Beat;
+}
+
+export function headView(
+  world: Pick<Surroundings, "wall" | "random" | "send">,
+  signal: AbortSignal,
+): HeadView {
+  const title = make("b", "snb-total");
+  const badge = make("span", "snb-badge", ["Simulator"]);
+  badge.dataset["kind"] = "simulator";
+  const acts = make("div", "snb-buttons");
+  acts.setAttribute("role", "group");
+  acts.setAttribute("aria-label", "All films");
+  const hint = make("p", "snb-hint");
+  hint.id = newId(world.random);
+  const strip = make("div", "snb-strip");
+  strip.setAttribute("aria-hidden", "true");
+  const time = make("span", "snb-when");
+  const money = make("span", "snb-money");
+  const note = make("p", "snb-note snb-plan");
+  const line = make("p", "snb-facts snb-sum", [time, money]);
+  const el = make("header", "snb-ghead", [make("div", "snb-gtitle", [title, badge, acts]), hint, strip, line, note]);
+
+  const buttons = new Map<Act, HTMLButtonElement>();
+  const segments = new Map<string, HTMLElement>();
+  let shown: { head: Head; ahead: number; moving: boolean } | null = null;
+  let offered = "";
+
+  function button(act: Act): HTMLButtonElement {
+    const known = buttons.get(act);
+    if (known) return known;
+    const el = make("button", act === "start" ? "snb-button snb-go" : "snb-button", [ACTS[act]]);
+    el.type = "button";
+    el.setAttribute("aria-describedby", hint.id);
+    el.addEventListener("click", () => {
+      if (el.getAttribute("aria-disabled") === "true") return;
+      attribute(el, "aria-disabled", "true");
+      write(el, "Asked…");
+      after(ASKED, signal, () => settle(act));
+      world.send({ kind: "sweep", act });
+    }, { signal });
+    buttons.set(act, el);
+    return el;
+  }
+
+  function settle(act: Act): void {
+    const el = buttons.get(act);
+    if (!el) return;
+    attribute(el, "aria-disabled", null);
+    write(el, ACTS[act]);
+  }
+
+  function showActs(actions: readonly Act[]): void {
+    const wanted = actions.filter((act) => Object.hasOwn(ACTS, act));
+    if (wanted.join() !== offered) for (const act of buttons.keys()) settle(act);
+    offered = wanted.join();
+    const held = focused(acts) as HTMLElement | null;
+    const lost = held !== null && acts.contains(held);
+    arrange(acts, wanted.map(button));
+    // Pause gives way to Continue: the focus stays where the person is.
+    if (lost && !acts.contains(held)) acts.querySelector("button")?.focus({ preventScroll: true });
+  }
+
+  function showStrip(rows: readonly Row[]): void {
+    const counts = counted(rows);
+    const there = STRIP.filter((state) => counts.has(state as Row["state"]));
+    for (const state of there) {
+      const part = segments.get(state) ?? make("span", "snb-part");
+      segments.set(state, part);
+      part.dataset["state"] = state;
+      part.style.flexGrow = String(counts.get(state as Row["state"]));
+    }
+    arrange(strip, there.flatMap((state) => segments.get(state) ?? []));
+  }
+
+  function sentence(): string {
+    if (!shown) return "";
+    const { head, ahead, moving } = shown;
+    if (head.paused) return "Paused: films at the service go on, no more are sent";
+    const { began, estimate } = head;
+    if (!began || !moving) return "";
+    const since = (moment: number): string => duration((moment - began.at) * began.speed);
+    const now = world.wall() - ahead;
+    const words = `${since(now)} so far`;
+    if (!estimate) return words;
+    if (now > estimate.p90) return `${words} · longer than nine in ten`;
+    return `${words} · all done by ${since(estimate.median)} as likely as not, by ${since(estimate.p90)} nine times in ten`;
+  }
+
+  function cost({ simulated, spent, cost }: Head): string {
+    if (simulated) return "no charge";
+    if (spent === null || !cost) return "";
+    return spent < cost ? `about $${spent.toFixed(2)} of $${cost.toFixed(2)} so far` : `about $${cost.toFixed(2)}`;
+  }
+
+  function beat(): number | null {
+    if (!shown) return null;
+    write(time, sentence());
+    visible(time, time.textContent !== "");
+    const speed = shown.head.began?.speed ?? 1;
+    return shown.moving && shown.head.began && speed > 0 ? 1000 / speed : null;
+  }
+
+  return {
+    el,
+    beat,
+    show(head, rows, ahead) {
+      // What was asked is answered, if only by a word against it.
+      if (shown && head.note !== shown.head.note) for (const act of buttons.keys()) settle(act);
+      const moving = rows.some(({ state }) => STATES.indexOf(state) >= 3 && STATES.indexOf(state) <= 7);
+      shown = { head, ahead, moving };
+      write(title, head.title);
+      visible(badge, head.simulated);
+      showActs(head.actions);
+      write(hint, head.hint ?? "");
+      visible(hint, head.hint !== null);
+      showStrip(rows);
+      write(money, cost(head));
+      visible(money, money.textContent !== "");
+      write(note, head.note ?? "");
+      visible(note, head.note !== null);
+      beat();
+      visible(line, time.textContent !== "" || money.textContent !== "");
+    },
+  };
+}

@@ -1,0 +1,63 @@
+/** The panel: a card for each task of one output. */
+import { announcer } from "../kit/announcer";
+import { cardView, type CardView } from "../card/card";
+import { ticker } from "../kit/clock";
+import { copy } from "../kit/clipboard";
+import { arrange, attribute, make, visible } from "../kit/dom";
+import { follow } from "../kit/feed";
+import { childOf } from "../kit/lifetime";
+import { keepShortcutsOut } from "../kit/shortcuts";
+import type { Clock, PanelSnapshot } from "../protocol/card";
+import type { Surroundings } from "../kit/environment";
+import { tellUse } from "../kit/usage";
+import type { RenderProps } from "../widget";
+
+/** The moment (ms of `world.now`) at which a clock of the kernel was right. */
+function when(clock: Clock, world: Surroundings, ahead: number): number {
+  return world.now() - Math.max(0, world.wall() - ahead - clock.at) * 1000;
+}
+
+/** Draws into `el` until `signal` aborts or the returned function is called. */
+export function show({ model, el, signal }: RenderProps, world: Surroundings): () => void {
+  const life = signal ? childOf(signal) : new AbortController();
+  const live = announcer();
+  const list = make("div", "snb-list");
+  const empty = make("p", "snb-quiet", ["Nothing to show yet."]);
+  const root = make("div", "sora-nb", [empty, list, live.el]);
+  root.setAttribute("lang", "en");
+  // Our words are English in pages of every direction; a prompt has its own.
+  root.dir = "ltr";
+  keepShortcutsOut(root, life.signal);
+  tellUse(root, world, life.signal);
+  const clock = ticker(life.signal);
+  const views = new Map<string, CardView>();
+  const tools = { send: world.send, copy, announce: live.say };
+
+  function draw(snapshot: PanelSnapshot | null, ahead: number): void {
+    const cards = snapshot?.cards ?? [];
+    const keys = new Set(cards.map((card) => card.key));
+    for (const [key, view] of views) {
+      if (keys.has(key)) continue;
+      view.close();
+      views.delete(key);
+    }
+    for (const card of cards) {
+      let view = views.get(card.key);
+      if (!view) {
+        view = cardView(world, tools, clock, life.signal);
+        views.set(card.key, view);
+      }
+      view.show(card, when(card.clock, world, ahead));
+    }
+    arrange(list, [...keys].flatMap((key) => views.get(key)?.el ?? []));
+    attribute(list, "data-many", String(cards.length > 1));
+    visible(empty, cards.length === 0);
+    live.compare(cards);
+    clock.wake();
+  }
+
+  life.signal.addEventListener("abort", () => root.remove(), { once: true });
+  follow<PanelSnapshot>(model, world, { name: "cards", by: "key" }, draw, life.signal);
+  el.append(root);
+  return () => life.abort();
+}

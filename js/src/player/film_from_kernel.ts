@@ -1,0 +1,62 @@
+/** A film in pieces: asked of the kernel, put together here. */
+import { childOf } from "../kit/lifetime";
+import type { Film, FilmPart, FilmTrouble } from "../protocol/card";
+import type { Surroundings } from "../kit/environment";
+
+/** More parts than any film has: a count above it is a mistake, not a film. */
+const MOST = 100_000;
+
+function answers(message: unknown, key: string, request: number): message is FilmPart | FilmTrouble {
+  if (typeof message !== "object" || message === null) return false;
+  const told = message as Partial<FilmPart>;
+  return told.kind === "film" && told.key === key && told.request === request;
+}
+
+function isPart(message: FilmPart | FilmTrouble): message is FilmPart {
+  if (!("index" in message)) return false;
+  const { index, count } = message;
+  return Number.isInteger(count) && count <= MOST && Number.isInteger(index) && index >= 0 && index < count;
+}
+
+/** Hosts differ: JupyterLab hands over a DataView, Colab a Uint8Array. */
+export function isBytes(buffer: unknown): buffer is ArrayBuffer | ArrayBufferView<ArrayBuffer> {
+  return buffer instanceof ArrayBuffer || ArrayBuffer.isView(buffer);
+}
+
+/**
+ * The whole film as a Blob. `arrived` is told the share (0 to 1) after each part; parts may come in
+ * any order. Rejects with one sentence when the kernel cannot send it or the sizes do not agree;
+ * never settles when the kernel never answers.
+ */
+export function filmFromKernel(
+  key: string,
+  film: Film,
+  world: Pick<Surroundings, "send" | "listen" | "random">,
+  signal: AbortSignal,
+  arrived: (share: number) => void,
+): Promise<Blob> {
+  const life = childOf(signal);
+  // Every view of the model hears every answer; the number tells whose it is.
+  const request = Math.floor(world.random() * 2 ** 31);
+  const parts = new Map<number, BlobPart>();
+  return new Promise((resolve, reject) => {
+    world.listen((message, buffers) => {
+      if (!answers(message, key, request)) return;
+      const [buffer] = buffers;
+      if (!isPart(message) || !isBytes(buffer)) {
+        life.abort();
+        reject(new Error("error" in message ? String(message.error) : "the kernel’s answer held no film"));
+        return;
+      }
+      parts.set(message.index, buffer);
+      arrived(parts.size / message.count);
+      if (parts.size < message.count) return;
+      life.abort();
+      const inOrder = [...parts].sort(([a], [b]) => a - b).map(([, part]) => part);
+      const blob = new Blob(inOrder, { type: "video/mp4" });
+      if (blob.size === film.size) resolve(blob);
+      else reject(new Error("it arrived with another size than it has on disk"));
+    }, life.signal);
+    world.send({ kind: "film", key, request });
+  });
+}

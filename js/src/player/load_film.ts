@@ -1,0 +1,97 @@
+/** The journey of one film into one <video>: each road that fails falls to the next. */
+import { after, ended } from "../kit/lifetime";
+import { filmFromKernel } from "./film_from_kernel";
+import { fileAddress, order, remoteAddress, serverBase, serves } from "./sources";
+import type { Film } from "../protocol/card";
+import type { Surroundings } from "../kit/environment";
+
+/** A kernel that is silent for this many ms may be busy: the next road is tried meanwhile. */
+const PATIENCE = 10_000;
+
+export interface Traveller {
+  /** How far the kernel's bytes have come, 0 to 1; null while nothing has arrived. */
+  progress(share: number | null): void;
+  /** The kernel is the only road left and has been silent for a while. */
+  waiting(): void;
+  /** Plays from `address`; resolves only when that breaks down. */
+  play(address: string): Promise<void>;
+}
+
+/**
+ * Resolves when every road has failed, with what the kernel said if it could not send the film; or when
+ * `signal` aborts (object URLs are given back then).
+ */
+export async function bringFilm(
+  key: string,
+  film: Film,
+  world: Surroundings,
+  traveller: Traveller,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const remote = remoteAddress(film.url, document);
+  let bytes: Promise<string | null> | null = null;
+  let trouble: string | null = null;
+  let heard: () => void = () => undefined;
+  /** Parts that come while another road plays are kept, but not spoken of. */
+  let asking = false;
+
+  async function askKernel(): Promise<string | null> {
+    try {
+      const blob = await filmFromKernel(key, film, world, signal, (share) => {
+        if (asking) traveller.progress(share);
+        heard();
+      });
+      const address = URL.createObjectURL(blob);
+      if (signal.aborted) URL.revokeObjectURL(address);
+      else signal.addEventListener("abort", () => URL.revokeObjectURL(address), { once: true });
+      return address;
+    } catch (error) {
+      trouble = (error as Error).message;
+      return null;
+    }
+  }
+
+  /** Resolves after PATIENCE without a part. */
+  function silence(): Promise<"silent"> {
+    return new Promise((resolve) => {
+      heard = () => {
+        callOff();
+        callOff = after(PATIENCE, signal, () => resolve("silent"));
+      };
+      let callOff = after(PATIENCE, signal, () => resolve("silent"));
+      void bytes?.then(() => callOff());
+    });
+  }
+
+  async function fromKernel(isLast: boolean): Promise<string | null | "later"> {
+    bytes ??= askKernel();
+    const first = await Promise.race([bytes, silence(), ended(signal).then(() => null)]);
+    if (first !== "silent") return first;
+    if (!isLast) return "later";
+    traveller.waiting();
+    return Promise.race([bytes, ended(signal).then(() => null)]);
+  }
+
+  const roads = order(film).filter((road) => road !== "remote" || remote !== null);
+  for (let next = roads.shift(); next && !signal.aborted; next = roads.shift()) {
+    let address: string | null | "later" = null;
+    if (next === "server") {
+      const file = fileAddress(serverBase(document), film.server_path);
+      if (file && (await serves(file, film.size, world, signal))) address = file;
+    } else if (next === "remote") {
+      address = remote;
+    } else {
+      asking = true;
+      traveller.progress(null);
+      address = await fromKernel(roads.length === 0);
+      asking = false;
+      if (address === "later") {
+        // Its bytes may still come; they are the last hope if the other road fails.
+        roads.push("kernel");
+        continue;
+      }
+    }
+    if (address && !signal.aborted) await traveller.play(address);
+  }
+  return trouble;
+}

@@ -1,0 +1,38 @@
+/** An early picture of a film, asked of the kernel: stands in the frame until the film plays. */
+import { childOf } from "../kit/lifetime";
+import { isBytes } from "./film_from_kernel";
+import type { PosterAnswer } from "../protocol/card";
+import type { Surroundings } from "../kit/environment";
+
+function answers(message: unknown, key: string): message is PosterAnswer {
+  if (typeof message !== "object" || message === null) return false;
+  const told = message as Partial<PosterAnswer>;
+  return told.kind === "poster" && told.key === key;
+}
+
+/**
+ * The picture's address, or null where there is none; given back when `signal` aborts. Never
+ * resolves when the kernel never answers.
+ */
+export function posterFromKernel(
+  key: string,
+  world: Pick<Surroundings, "send" | "listen">,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const life = childOf(signal);
+  return new Promise((resolve) => {
+    world.listen((message, buffers) => {
+      if (!answers(message, key)) return;
+      life.abort();
+      const [picture] = buffers;
+      if ("error" in message || !isBytes(picture)) {
+        resolve(null);
+        return;
+      }
+      const address = URL.createObjectURL(new Blob([picture], { type: "image/jpeg" }));
+      signal.addEventListener("abort", () => URL.revokeObjectURL(address), { once: true });
+      resolve(address);
+    }, life.signal);
+    world.send({ kind: "poster", key });
+  });
+}

@@ -1,0 +1,79 @@
+/** "Use this frame": asks Python for the picture that is shown, and says where it is. */
+import { attribute, make, visible, write } from "../kit/dom";
+import { after } from "../kit/lifetime";
+import type { FrameSaved, FrameTrouble } from "../protocol/card";
+import type { Surroundings } from "../kit/environment";
+import { timecode } from "../kit/format";
+
+/** A kernel that is silent for this many ms is busy. */
+const PATIENCE = 10_000;
+
+export interface StillView {
+  button: HTMLButtonElement;
+  answer: HTMLElement;
+}
+
+function answers(message: unknown, key: string): message is FrameSaved | FrameTrouble {
+  if (typeof message !== "object" || message === null) return false;
+  const told = message as Partial<FrameSaved>;
+  return told.kind === "frame" && told.key === key && typeof told.seconds === "number";
+}
+
+export function stillView(
+  key: string,
+  video: HTMLVideoElement,
+  world: Pick<Surroundings, "send" | "listen">,
+  signal: AbortSignal,
+): StillView {
+  const button = make("button", "snb-button", ["Use this frame"]);
+  button.type = "button";
+  button.title = "Gives Python the picture that is shown, and saves it as PNG beside the film.";
+  const words = make("span", "");
+  const path = make("code", "snb-id");
+  const hint = make("code", "snb-id");
+  const use = make("span", "snb-inpython", ["In Python: ", hint]);
+  const answer = make("p", "snb-still", [words, path, use]);
+  answer.setAttribute("role", "status");
+  answer.dir = "ltr";
+  let callOff: () => void = () => undefined;
+
+  function say(text: string, saved: string | null): void {
+    write(words, text);
+    write(path, saved ?? "");
+    write(hint, saved === null ? "" : `sora.get("${key}").video().frame()`);
+    visible(path, saved !== null);
+    visible(use, saved !== null);
+    visible(answer, text !== "");
+  }
+
+  function settle(): void {
+    callOff();
+    write(button, "Use this frame");
+    attribute(button, "aria-disabled", null);
+  }
+
+  button.addEventListener(
+    "click",
+    () => {
+      if (button.getAttribute("aria-disabled") === "true") return;
+      video.pause();
+      attribute(button, "aria-disabled", "true");
+      write(button, "Asked…");
+      callOff = after(PATIENCE, signal, () => {
+        settle();
+        say("The kernel is busy, or gone: the frame comes when it answers.", null);
+      });
+      world.send({ kind: "frame", key, seconds: video.currentTime });
+    },
+    { signal },
+  );
+  // Every view of the film hears the answer: the frame is the same for all of them.
+  world.listen((message) => {
+    if (!answers(message, key)) return;
+    settle();
+    if ("error" in message) say(String(message.error), null);
+    else say(`Frame at ${timecode(message.seconds)} saved as `, String(message.path));
+  }, signal);
+  say("", null);
+  return { button, answer };
+}

@@ -1,0 +1,131 @@
+/** The button that asks for films, and what a click on it would cost, said before it. */
+import { attribute, make, visible, write } from "../kit/dom";
+import { icon } from "../kit/icons";
+import { after } from "../kit/lifetime";
+import { dollars, expected, price } from "./price";
+import { ask, isMessage, type Balance, type Fields, type Preview, type StudioSnapshot } from "../protocol/studio";
+import type { Surroundings } from "../kit/environment";
+
+/** A kernel that has not answered a click after so many ms is said to be busy. */
+const ASKED = 10_000;
+
+export interface GenerateView {
+  el: HTMLElement;
+  show(state: StudioSnapshot | null, fields: Fields, preview: Preview | null): void;
+  /** Something stands against the request as a whole; null takes it back. */
+  blame(text: string | null): void;
+  /** The button waits for an answer. */
+  asked(): void;
+  /** The answer is there. */
+  settle(said: string): void;
+  /** What was said of the last click is over. */
+  hush(): void;
+}
+
+export function generateView(
+  world: Surroundings,
+  id: string,
+  go: () => void,
+  again: (yes: boolean) => void,
+  signal: AbortSignal,
+): GenerateView {
+  const button = make("button", "snb-button snb-go", ["Generate"]);
+  button.type = "button";
+  const cost = make("span", "snb-cost");
+  const budget = make("span", "snb-budget");
+  const time = make("p", "snb-hint");
+  const wrong = make("p", "snb-hint");
+  wrong.id = `${id}-refused`;
+  attribute(wrong, "data-tone", "bad");
+  const status = make("p", "snb-hint");
+  const box = make("input", "");
+  box.type = "checkbox";
+  const payLabel = make("span", "");
+  const pay = make("label", "snb-check-line", [box, payLabel]);
+  const badge = make("span", "snb-badge");
+  const balance = make("button", "snb-button snb-plain", ["Balance"]);
+  balance.type = "button";
+  const money = make("p", "snb-money", [cost, budget]);
+  money.id = `${id}-cost`;
+  button.setAttribute("aria-describedby", `${money.id} ${wrong.id}`);
+  const el = make("div", "snb-generate", [
+    make("div", "snb-line", [button, money, balance, badge]),
+    pay,
+    wrong,
+    status,
+    time,
+  ]);
+  let callOff: () => void = () => undefined;
+  visible(wrong, false);
+  visible(status, false);
+
+  button.addEventListener("click", () => {
+    if (button.getAttribute("aria-disabled") !== "true") go();
+  }, { signal });
+  box.addEventListener("change", () => again(box.checked), { signal });
+  balance.addEventListener("click", () => {
+    write(balance, "Asked…");
+    ask(world, { kind: "balance" });
+  }, { signal });
+  world.listen((message) => {
+    if (!isMessage<Balance>(message, "balance")) return;
+    write(balance, "Balance");
+    say("usd" in message ? `Balance at the service: ${dollars(message.usd)}` : message.error);
+  }, signal);
+
+  function say(text: string): void {
+    write(status, text);
+    visible(status, text !== "");
+  }
+
+  return {
+    el,
+    show(state, fields, preview) {
+      const reuses = preview?.reuses?.flatMap((key) => key ?? []) ?? [];
+      const made = reuses.length;
+      const { cost: words, budget: left, over } = price(fields, state, reuses);
+      write(cost, words);
+      write(budget, left === "" ? "" : over ? `${left}: not enough, it would be refused` : left);
+      attribute(budget, "data-tone", over ? "bad" : null);
+      visible(budget, left !== "");
+      const simulated = state?.service?.simulated ?? false;
+      attribute(badge, "data-kind", "simulator");
+      write(badge, "Simulator");
+      visible(badge, simulated);
+      visible(balance, state?.service !== undefined && !simulated);
+      const all = made === fields.takes;
+      write(payLabel, `Make ${fields.takes === 1 ? "it" : all ? "them" : "all of them"} anew${simulated ? "" : ", and pay again"}`);
+      if (box.checked !== fields.new) box.checked = fields.new;
+      visible(pay, made > 0 || fields.new);
+      const wait = preview?.estimate && (!all || fields.new) ? expected(preview.estimate) : "";
+      write(time, wait);
+      visible(time, wait !== "");
+      if (button.getAttribute("aria-disabled") !== "true") {
+        write(button, all && !fields.new ? "Show" : "Generate");
+      }
+    },
+    blame(text) {
+      if (text !== null && wrong.textContent !== text) wrong.replaceChildren(icon("warning"), text);
+      if (text === null) wrong.replaceChildren();
+      visible(wrong, text !== null);
+    },
+    asked() {
+      attribute(button, "aria-disabled", "true");
+      write(button, "Asked…");
+      say("");
+      callOff();
+      callOff = after(ASKED, signal, () => {
+        attribute(button, "aria-disabled", null);
+        write(button, "Generate");
+        say("The kernel has not answered yet: it is busy, or gone. Asking again pays for nothing twice.");
+      });
+    },
+    settle(said) {
+      callOff();
+      attribute(button, "aria-disabled", null);
+      write(button, "Generate");
+      say(said);
+    },
+    hush: () => say(""),
+  };
+}

@@ -1,0 +1,102 @@
+/** The cards of the tasks that are looked at, drawn from messages that come while they are open. */
+import type { ActionTools } from "../card/actions";
+import { cardView, type CardView } from "../card/card";
+import type { Ticker } from "../kit/clock";
+import { FEWEST, MOST } from "../compare/compare";
+import { arrange, attribute, focused, make, visible, write } from "../kit/dom";
+import { followCards } from "../card/follow_card";
+import type { Card } from "../protocol/card";
+import { ask, isMessage, type Instead } from "../protocol/studio";
+import type { Surroundings } from "../kit/environment";
+import { announcement } from "../kit/format";
+
+export interface OpenCards {
+  el: HTMLElement;
+  /** Shows exactly these tasks, in this order. */
+  open(keys: readonly string[]): void;
+  /** Closes those of tasks that are listed no more: nobody answers for them. */
+  drop(gone: readonly (string | null)[]): void;
+  /** Whether the card of that task is seen: it says its changes by itself. */
+  shows(key: string): boolean;
+}
+
+export function openCards(
+  world: Surroundings,
+  tools: ActionTools,
+  clock: Ticker,
+  opened: (keys: readonly string[]) => void,
+  closed: () => void,
+  compare: (keys: readonly string[]) => void,
+  signal: AbortSignal,
+): OpenCards {
+  const list = make("div", "snb-list");
+  const close = make("button", "snb-button snb-plain", ["Close"]);
+  close.type = "button";
+  const beside = make("button", "snb-button");
+  beside.type = "button";
+  const el = make("div", "snb-opened", [make("div", "snb-line", [beside, close]), list]);
+  const views = new Map<string, { view: CardView; card: Card }>();
+  let keys: string[] = [];
+  let adrift = false;
+  visible(el, false);
+
+  function draw(): void {
+    for (const [key, { view }] of views) {
+      if (keys.includes(key)) continue;
+      view.close();
+      views.delete(key);
+    }
+    const shown = keys.flatMap((key) => views.get(key) ?? []);
+    arrange(list, shown.map(({ view }) => view.el));
+    attribute(list, "data-many", String(shown.length > 1));
+    visible(el, shown.length > 0);
+    const films = filmed();
+    write(beside, `Compare ${films.length} films`);
+    visible(beside, films.length >= FEWEST && films.length <= MOST);
+    clock.wake();
+  }
+
+  function filmed(): string[] {
+    return keys.filter((key) => views.get(key)?.card.film);
+  }
+
+  function open(next: readonly string[]): void {
+    keys = [...next];
+    for (const key of keys) if (!views.has(key)) ask(world, { kind: "card", key });
+    draw();
+    opened(keys);
+  }
+
+  followCards(world, (key) => keys.includes(key), (card, since) => {
+    const known = views.get(card.key);
+    const view = known?.view ?? cardView(world, tools, clock, signal);
+    const inside = adrift && !known;
+    views.set(card.key, { view, card });
+    view.show(card, since);
+    draw();
+    if (known && known.card.state !== card.state) tools.announce(announcement(card));
+    if (!inside) return;
+    adrift = false;
+    view.el.focus({ preventScroll: true });
+  }, signal);
+  world.listen((message) => {
+    if (!isMessage<Instead>(message, "instead") || !keys.includes(message.key)) return;
+    // The button that had the focus goes with its card: the new one takes it.
+    adrift = views.get(message.key)?.view.el.contains(focused(list)) ?? false;
+    open(keys.map((key) => (key === message.key ? message.by : key)));
+  }, signal);
+  beside.addEventListener("click", () => compare(filmed()), { signal });
+  close.addEventListener("click", () => {
+    open([]);
+    closed();
+  }, { signal });
+
+  return {
+    el,
+    open,
+    drop(gone) {
+      if (keys.some((key) => gone.includes(key))) open(keys.filter((key) => !gone.includes(key)));
+    },
+    shows: (key) => views.has(key),
+  };
+}

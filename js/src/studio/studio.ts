@@ -1,0 +1,123 @@
+/** The Studio: the form, the films it made, and every task of the folder below it. */
+import { announcer } from "../kit/announcer";
+import { ticker } from "../kit/clock";
+import { comparing } from "../compare/dock";
+import { copy } from "../kit/clipboard";
+import { make, visible, write } from "../kit/dom";
+import { follow } from "../kit/feed";
+import type { TraitModel } from "./fields";
+import { childOf } from "../kit/lifetime";
+import { openCards } from "./open_cards";
+import { rowList, runs, type Row } from "../rows/list";
+import { posters } from "../rows/posters";
+import { keepShortcutsOut } from "../kit/shortcuts";
+import { studioForm } from "./form";
+import type { StudioSnapshot } from "../protocol/studio";
+import { gathered, summary } from "../rows/summary";
+import type { Surroundings } from "../kit/environment";
+import type { RenderProps } from "../widget";
+
+/** Draws into `el` until `signal` aborts or the returned function is called. */
+export function show({ model, el, signal }: RenderProps, world: Surroundings): () => void {
+  const life = signal ? childOf(signal) : new AbortController();
+  const live = announcer();
+  const clock = ticker(life.signal);
+  const tools = { send: world.send, copy, announce: live.say };
+  let rows: readonly Row[] = [];
+  let first = true;
+  /** Tasks that moved on without their card, which was not said yet. */
+  const moved = new Set<string | null>();
+
+  const list = rowList(world, clock, posters(world, life.signal), {
+    label: "Films of this folder",
+    open({ key }) {
+      comparison.end();
+      cards.open(key === null ? [] : [key]);
+    },
+    pick,
+  }, life.signal);
+  const cards = openCards(world, tools, clock, (keys) => {
+    list.mark(rows.find(({ key }) => key === keys[0])?.n ?? null);
+  }, () => list.focus(), compare, life.signal);
+  const side = make("div", "");
+  const comparison = comparing(side, world, {
+    announce: live.say,
+    pick,
+    find: (n) => rows.find((row) => row.n === n) ?? null,
+    leave() {
+      comparison.end();
+      list.focus();
+    },
+  }, life.signal);
+  // A synced form needs more of the model than the other widgets: anywidget's has it.
+  const form = studioForm(model as unknown as TraitModel, world, tools, made, life.signal);
+  const title = make("strong", "", ["Films of this folder"]);
+  const counts = make("span", "snb-quiet");
+  const below = make("section", "snb-below", [make("div", "snb-line", [title, counts]), cards.el, side, list.el]);
+  below.setAttribute("aria-label", "Films of this folder");
+  const root = make("div", "sora-nb", [make("div", "snb-studio", [form.el, below]), live.el]);
+  root.setAttribute("lang", "en");
+  keepShortcutsOut(root, life.signal);
+
+  function pick({ key, picked }: Row): void {
+    if (key !== null) world.send({ kind: "pick", key, picked: !picked });
+    live.say(picked ? "No longer picked." : "Picked.");
+  }
+
+  function made(keys: readonly string[]): void {
+    comparison.end();
+    cards.open(keys);
+  }
+
+  function compare(keys: readonly string[]): void {
+    cards.open([]);
+    comparison.start(keys.flatMap((key) => rows.find((row) => row.key === key) ?? []));
+    side.querySelector<HTMLElement>(".snb-compare")?.focus({ preventScroll: true });
+  }
+
+  const tell = gathered(() => {
+    const told = rows.filter((row) => moved.has(row.key) && !runs(row));
+    moved.clear();
+    return told.length > 0 ? summary(told) : "";
+  }, live.say, life.signal);
+
+  function draw(state: StudioSnapshot | null, ahead: number): void {
+    const before = rows;
+    rows = state?.rows ?? [];
+    const now = new Set(rows.map(({ key }) => key));
+    const gone = before.flatMap(({ key }) => (now.has(key) ? [] : [key]));
+    cards.drop(gone);
+    if (gone.length > 0) comparison.end();
+    form.show(state);
+    write(counts, counted(rows));
+    visible(below, rows.length > 0);
+    list.show(rows, ahead);
+    comparison.draw();
+    // A page that was reloaded shows the films of the last click again.
+    if (first && state?.answered?.keys.length) cards.open(state.answered.keys);
+    first &&= state === null;
+    clock.wake();
+    const states = new Map(before.map(({ key, state }) => [key, state]));
+    for (const { key, state } of rows) {
+      if (key === null || cards.shows(key)) moved.delete(key);
+      else if (states.has(key) && states.get(key) !== state) moved.add(key);
+    }
+    tell(!rows.some(runs));
+  }
+
+  life.signal.addEventListener("abort", () => root.remove(), { once: true });
+  el.append(root);
+  follow<StudioSnapshot>(model, world, { name: "rows", by: "n" }, draw, life.signal);
+  return () => life.abort();
+}
+
+/** "2 running · 14 ready · 1 failed". */
+function counted(rows: readonly Row[]): string {
+  const counts = new Map<string, number>();
+  for (const row of rows) {
+    const word = runs(row) ? "running" : row.state;
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  const order = ["running", "ready", "failed", "unsure", "stopped"];
+  return order.flatMap((word) => (counts.has(word) ? [`${counts.get(word)} ${word}`] : [])).join(" · ");
+}
