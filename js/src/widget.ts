@@ -1,30 +1,12 @@
 /** The one bundle for every widget: the snapshot's `view` says which of them is drawn. */
 import { show as showDoctor } from "./doctor/doctor";
 import { show as showGallery } from "./gallery/gallery";
-import { childOf } from "./kit/lifetime";
-import { show as showPanel } from "./panel/panel";
-import { followScheme } from "./kit/scheme";
-import type { Command } from "./protocol/card";
-import { show as showStudio } from "./studio/studio";
 import type { Surroundings } from "./kit/environment";
-
-/** As much of anywidget's model as is used (anywidget 0.9 to 0.11). */
-export interface Model {
-  get(name: string): unknown;
-  on(event: string, handler: (...args: never[]) => void): void;
-  off(event: string, handler: (...args: never[]) => void): void;
-  send(command: Command): void;
-}
-
-export interface RenderProps {
-  model: Model;
-  el: HTMLElement;
-  /** Missing before anywidget 0.11; the returned function ends the view there. */
-  signal?: AbortSignal;
-}
-
-/** Draws into `el` until `signal` aborts or the returned function is called. */
-export type Show = (props: RenderProps, world: Surroundings) => () => void;
+import type { Model, RenderProps, Show } from "./kit/host";
+import { childOf } from "./kit/lifetime";
+import { followScheme } from "./kit/scheme";
+import { show as showPanel } from "./panel/panel";
+import { show as showStudio } from "./studio/studio";
 
 const VIEWS: Record<string, Show> = {
   doctor: showDoctor,

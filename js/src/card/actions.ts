@@ -1,7 +1,8 @@
 /** The buttons of a card. A click answers at once here, whenever the kernel gets to it. */
 import { arrange, attribute, focused, make, visible, write } from "../kit/dom";
 import { after } from "../kit/lifetime";
-import type { Action, Card, Command } from "../protocol/card";
+import type { Action, Card } from "../protocol/card";
+import type { Command } from "../protocol/messages";
 
 const LABELS: Record<Action, string> = {
   stop: "Stop watching",

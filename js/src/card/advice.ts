@@ -1,7 +1,7 @@
 /** Why a task rests without a film, and what a person can do about it. */
 import { attribute, make, visible, write } from "../kit/dom";
-import type { Card } from "../protocol/card";
 import { duration } from "../kit/format";
+import type { Card } from "../protocol/card";
 
 export function adviceView(): { el: HTMLElement; show(card: Card): void } {
   const title = make("p", "snb-title");

@@ -1,17 +1,17 @@
 /** One task: its frame, its words, its steps, its buttons, and its film once there is one. */
-import { actionsView, type ActionTools } from "./actions";
-import { adviceView } from "./advice";
 import type { Ticker } from "../kit/clock";
 import { arrange, attribute, make, newId, visible, write } from "../kit/dom";
+import type { Surroundings } from "../kit/environment";
+import { duration, shortened } from "../kit/format";
 import { putIcon, type IconName } from "../kit/icons";
 import { childOf } from "../kit/lifetime";
-import { outlookView } from "./eta";
 import { playerView, sameFilm, type PlayerView } from "../player/player";
-import { promptView } from "./prompt";
 import type { Card, Film, State } from "../protocol/card";
-import type { Surroundings } from "../kit/environment";
+import { actionsView, type ActionTools } from "./actions";
+import { adviceView } from "./advice";
+import { outlookView } from "./eta";
+import { promptView } from "./prompt";
 import { timelineView } from "./timeline";
-import { duration, shortened } from "../kit/format";
 
 const FRAMES: Record<State, IconName> = {
   queued: "clock",

@@ -1,8 +1,9 @@
 /** The line about time: how long so far, what is known about the end, how much is saved. */
 import { reading, untilNextSecond, type Beat } from "../kit/clock";
 import { attribute, make, visible, write } from "../kit/dom";
+import { duration } from "../kit/format";
 import type { Card, Estimate } from "../protocol/card";
-import { doing, duration, prospect, saved } from "../kit/format";
+import { doing, prospect, saved } from "./words";
 
 function percent(part: number, whole: number): string {
   return `${(whole > 0 ? Math.min(1, Math.max(0, part / whole)) * 100 : 0).toFixed(2)}%`;

@@ -1,8 +1,8 @@
 /** The cards of listed tasks: asked of the kernel when looked at, and kept up to date while they are.
  * The other side is `display/gallery_cards.py`. */
-import type { Card, CardAnswer } from "../protocol/card";
-import { isMessage } from "../protocol/studio";
 import type { Surroundings } from "../kit/environment";
+import { isMessage } from "../kit/message";
+import type { Card } from "../protocol/card";
 
 /**
  * Calls `draw` with a card now and after each change of it, until `signal` aborts. `wanted`: whether
@@ -16,7 +16,7 @@ export function followCards(
 ): void {
   const known = new Map<string, { card: Card; number: number }>();
   world.listen((message) => {
-    if (!isMessage<CardAnswer>(message, "card")) return;
+    if (!isMessage(message, "card")) return;
     const { number, card: told, at } = message;
     const before = known.get(told.key);
     known.delete(told.key);

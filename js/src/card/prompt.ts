@@ -1,8 +1,8 @@
 /** The prompt and its badges; a long prompt is folded to a few lines, and fetched whole, when asked for. */
 import { arrange, attribute, make, visible, write } from "../kit/dom";
-import type { Badge, Card, PromptAnswer } from "../protocol/card";
-import { isMessage } from "../protocol/studio";
 import type { Surroundings } from "../kit/environment";
+import { isMessage } from "../kit/message";
+import type { Badge, Card } from "../protocol/card";
 
 /** Prompts up to this many code units fit into the folded lines even in a narrow output. */
 const SHORT = 120;
@@ -59,7 +59,7 @@ export function promptView(
     { signal },
   );
   world.listen((message) => {
-    if (!isMessage<PromptAnswer>(message, "prompt") || message.key !== shown?.key) return;
+    if (!isMessage(message, "prompt") || message.key !== shown?.key) return;
     whole = message.prompt;
     fold();
   }, signal);

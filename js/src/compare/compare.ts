@@ -1,20 +1,20 @@
 /** Two to nine films side by side: they play, seek and loop as one, and one or more are picked. */
-import { playerBar } from "../player/controls";
-import { arrange, attribute, make, visible, write } from "../kit/dom";
-import { SILENT } from "../player/film_facts";
 import { followCards } from "../card/follow_card";
-import { pickButton, plainButton } from "../gallery/detail";
-import { bringFilm } from "../player/load_film";
+import { pickButton, plainButton } from "../kit/buttons";
+import { arrange, attribute, make, visible, write } from "../kit/dom";
+import type { Surroundings } from "../kit/environment";
+import { shortened } from "../kit/format";
+import { childOf, ended } from "../kit/lifetime";
+import { playerBar } from "../player/controls";
+import { SILENT } from "../player/film_facts";
 import { keyHelp } from "../player/key_help";
 import { listenToKeys } from "../player/keys";
-import { childOf, ended } from "../kit/lifetime";
+import { bringFilm, notShown } from "../player/load_film";
 import { playback } from "../player/playback";
 import { posterFromKernel } from "../player/poster";
-import type { Row } from "../rows/list";
 import type { Film } from "../protocol/card";
-import type { Surroundings } from "../kit/environment";
+import type { Row } from "../protocol/row";
 import { lead } from "./sync";
-import { notShown, shortened } from "../kit/format";
 
 export const FEWEST = 2;
 export const MOST = 9;

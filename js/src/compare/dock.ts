@@ -1,8 +1,8 @@
 /** The comparison that stands beside or below a list, while there is one. */
-import { compareView, FEWEST, MOST, type Comparison } from "./compare";
-import { childOf } from "../kit/lifetime";
-import type { Row } from "../rows/list";
 import type { Surroundings } from "../kit/environment";
+import { childOf } from "../kit/lifetime";
+import type { Row } from "../protocol/row";
+import { compareView, FEWEST, MOST, type Comparison } from "./compare";
 
 export interface ComparingOptions {
   announce(text: string): void;

@@ -1,10 +1,10 @@
 /** What only the page can find out for `%sora doctor`: drawn here, and told to the kernel, which keeps it as text. */
 import { make } from "../kit/dom";
-import { after, childOf } from "../kit/lifetime";
-import { fileAddress, serverBase, serves } from "../player/sources";
-import type { Command } from "../protocol/card";
 import type { Surroundings } from "../kit/environment";
-import type { RenderProps } from "../widget";
+import type { RenderProps } from "../kit/host";
+import { after, childOf } from "../kit/lifetime";
+import { isMessage } from "../kit/message";
+import { fileAddress, serverBase, serves } from "../player/sources";
 
 /** `file`: a film below the Jupyter server's root, with its bytes; null where there is none to try. */
 export interface Question {
@@ -80,7 +80,7 @@ function messages(world: Surroundings, signal: AbortSignal): Promise<Finding> {
       resolve(finding);
     };
     world.listen((message) => {
-      if ((message as { kind?: unknown } | null)?.kind !== "pong") return;
+      if (!isMessage(message, "pong")) return;
       done(ok("messages", `the kernel answers in ${Math.round(world.now() - began)} ms`));
     }, life.signal);
     after(PATIENCE, life.signal, () =>
@@ -118,7 +118,7 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
     if (life.signal.aborted) return;
     const findings = [...codecs(document), ...rest];
     root.replaceChildren(make("ul", "", findings.map(line)));
-    world.send({ kind: "findings", findings } satisfies Command);
+    world.send({ kind: "findings", findings });
   }
   void look();
   return () => life.abort();

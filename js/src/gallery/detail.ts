@@ -1,13 +1,13 @@
 /** The opened row: its card with the player, its pick, and the way to the rows beside it. */
 import type { ActionTools } from "../card/actions";
 import { cardView, type CardView } from "../card/card";
-import type { Ticker } from "../kit/clock";
-import { attribute, focused, make, visible, write } from "../kit/dom";
 import { followCards } from "../card/follow_card";
-import { putIcon, type IconName } from "../kit/icons";
-import { after, childOf } from "../kit/lifetime";
-import type { Row } from "../rows/list";
+import { pickButton, plainButton } from "../kit/buttons";
+import type { Ticker } from "../kit/clock";
+import { focused, make, visible, write } from "../kit/dom";
 import type { Surroundings } from "../kit/environment";
+import { after, childOf } from "../kit/lifetime";
+import type { Row } from "../protocol/row";
 
 /** A kernel that is silent for this many ms may be busy, or gone. */
 const PATIENCE = 3000;
@@ -23,32 +23,6 @@ export interface DetailOptions {
   /** The row before (-1) or after (1) the opened one. */
   turn?(by: 1 | -1): void;
   pick?(row: Row): void;
-}
-
-export function pickButton(pick: () => void, signal: AbortSignal): { el: HTMLButtonElement; show(picked: boolean): void } {
-  const picture = make("span", "snb-picture snb-star");
-  putIcon(picture, "star");
-  const word = make("span", "");
-  const el = make("button", "snb-button snb-pickbutton", [picture, word]);
-  el.type = "button";
-  el.addEventListener("click", pick, { signal });
-
-  function show(picked: boolean): void {
-    attribute(el, "aria-pressed", String(picked));
-    write(word, picked ? "Picked" : "Pick");
-  }
-  show(false);
-  return { el, show };
-}
-
-export function plainButton(name: IconName, label: string, act: () => void, signal: AbortSignal): HTMLButtonElement {
-  const picture = make("span", "snb-picture");
-  putIcon(picture, name);
-  const el = make("button", "snb-button snb-key", [picture, make("span", "snb-unseen", [label])]);
-  el.type = "button";
-  el.title = label;
-  el.addEventListener("click", act, { signal });
-  return el;
 }
 
 export function detailView(

@@ -1,7 +1,10 @@
 /** Which rows of a list are shown, and in which order. */
 import { arrange, attribute, make, write } from "../kit/dom";
 import { putIcon } from "../kit/icons";
-import { elapsed, type Layout, type Row, type RowState } from "../rows/list";
+import type { Row, RowState } from "../protocol/row";
+import type { Layout } from "../rows/layout";
+import { elapsed } from "../rows/row_clock";
+import { counted } from "../rows/summary";
 
 export type Sort = "order" | "newest" | "state" | "time" | "name";
 
@@ -23,12 +26,6 @@ const SORTS: Record<Sort, string> = {
   time: "Time",
   name: "Prompt",
 };
-
-export function counted(rows: readonly Row[]): Map<RowState, number> {
-  const found = new Map<RowState, number>();
-  for (const { state } of rows) found.set(state, (found.get(state) ?? 0) + 1);
-  return found;
-}
 
 /** The rows that are wished for. `moment`: the kernel's Unix seconds, for clocks that run. */
 export function arranged(rows: readonly Row[], { state, text, sort }: Wish, moment: number): Row[] {

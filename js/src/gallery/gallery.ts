@@ -1,31 +1,25 @@
 /** The gallery: many tasks as one list; its films are opened, compared and picked. */
-import { announcer } from "../kit/announcer";
-import { ticker } from "../kit/clock";
 import { FEWEST, MOST } from "../compare/compare";
 import { comparing } from "../compare/dock";
+import { announcer } from "../kit/announcer";
 import { copy } from "../kit/clipboard";
+import { ticker } from "../kit/clock";
 import { attribute, focused, make, visible, write } from "../kit/dom";
-import { follow, type Whole } from "../kit/feed";
-import { arranged, filterBar } from "./filter";
-import { detailView } from "./detail";
-import { headView, type Head } from "./header";
-import { after, childOf } from "../kit/lifetime";
-import { rowList, runs, type Row } from "../rows/list";
-import { posters } from "../rows/posters";
-import { keepShortcutsOut } from "../kit/shortcuts";
-import { gathered, summary } from "../rows/summary";
 import type { Surroundings } from "../kit/environment";
+import { follow } from "../kit/feed";
+import type { RenderProps } from "../kit/host";
+import { after, childOf } from "../kit/lifetime";
+import { keepShortcutsOut } from "../kit/shortcuts";
 import { tellUse } from "../kit/usage";
-import type { RenderProps } from "../widget";
-
-/** The one synced value of a gallery. */
-export interface GallerySnapshot extends Whole, Head {
-  version: 1;
-  view: "gallery";
-  /** All films are opened side by side at once. */
-  comparing: boolean;
-  rows: Row[];
-}
+import type { GallerySnapshot } from "../protocol/gallery";
+import type { Row } from "../protocol/row";
+import { rowList } from "../rows/list";
+import { posters } from "../rows/posters";
+import { runs } from "../rows/row_clock";
+import { gathered, summary } from "../rows/summary";
+import { detailView } from "./detail";
+import { arranged, filterBar } from "./filter";
+import { headView } from "./header";
 
 /** Keys are few: a thousand rows are sorted anew at most once in so many ms while they change. */
 const RESORT = 400;

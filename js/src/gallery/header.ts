@@ -1,34 +1,15 @@
 /** What stands above the rows: how far all of them are, when they will be done, what they cost. */
 import type { Beat } from "../kit/clock";
 import { arrange, attribute, focused, make, newId, visible, write } from "../kit/dom";
-import { counted, STATES } from "./filter";
-import { after } from "../kit/lifetime";
-import type { Row } from "../rows/list";
-import type { Command } from "../protocol/card";
 import type { Surroundings } from "../kit/environment";
 import { duration } from "../kit/format";
+import { after } from "../kit/lifetime";
+import type { Head, SweepAct } from "../protocol/gallery";
+import type { Row } from "../protocol/row";
+import { counted } from "../rows/summary";
+import { STATES } from "./filter";
 
-type Act = Extract<Command, { kind: "sweep" }>["act"];
-
-/** What Python tells of all rows together (`display/gallery_state.py`). */
-export interface Head {
-  title: string;
-  simulated: boolean;
-  paused: boolean;
-  actions: Act[];
-  /** What a click on these may cost. */
-  hint: string | null;
-  /** When it began (the kernel's Unix seconds), and how fast the service's time passes. */
-  began: { at: number; speed: number } | null;
-  /** The moments by which all are done as likely as not, and nine times in ten. */
-  estimate: { median: number; p90: number } | null;
-  /** USD so far and in all; null where the price is not known. */
-  spent: number | null;
-  cost: number | null;
-  note: string | null;
-}
-
-const ACTS: Record<Act, string> = {
+const ACTS: Record<SweepAct, string> = {
   start: "Start",
   pause: "Pause",
   continue: "Continue",
@@ -68,12 +49,12 @@ export function headView(
   const line = make("p", "snb-facts snb-sum", [time, money]);
   const el = make("header", "snb-ghead", [make("div", "snb-gtitle", [title, badge, acts]), hint, strip, line, note]);
 
-  const buttons = new Map<Act, HTMLButtonElement>();
+  const buttons = new Map<SweepAct, HTMLButtonElement>();
   const segments = new Map<string, HTMLElement>();
   let shown: { head: Head; ahead: number; moving: boolean } | null = null;
   let offered = "";
 
-  function button(act: Act): HTMLButtonElement {
+  function button(act: SweepAct): HTMLButtonElement {
     const known = buttons.get(act);
     if (known) return known;
     const el = make("button", act === "start" ? "snb-button snb-go" : "snb-button", [ACTS[act]]);
@@ -90,14 +71,14 @@ export function headView(
     return el;
   }
 
-  function settle(act: Act): void {
+  function settle(act: SweepAct): void {
     const el = buttons.get(act);
     if (!el) return;
     attribute(el, "aria-disabled", null);
     write(el, ACTS[act]);
   }
 
-  function showActs(actions: readonly Act[]): void {
+  function showActs(actions: readonly SweepAct[]): void {
     const wanted = actions.filter((act) => Object.hasOwn(ACTS, act));
     if (wanted.join() !== offered) for (const act of buttons.keys()) settle(act);
     offered = wanted.join();

@@ -1,6 +1,6 @@
 /** Time that passes in the browser between two snapshots. */
-import { after } from "./lifetime";
 import type { Clock } from "../protocol/card";
+import { after } from "./lifetime";
 
 /** No element is written more often than this, however fast the service runs. */
 const FASTEST_BEAT = 250;

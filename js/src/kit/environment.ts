@@ -1,5 +1,5 @@
 /** What the panel needs from outside itself. Given as an argument, so that tests decide it. */
-import type { Command } from "../protocol/card";
+import type { Command } from "../protocol/messages";
 
 export type MessageHandler = (message: unknown, buffers: readonly unknown[]) => void;
 

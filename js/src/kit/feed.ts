@@ -1,36 +1,14 @@
-/** The state that Python shows, kept up to date by patches. The other side is `display/feed.py`. */
+/** The state that Python shows, kept up to date by patches. The other side is `display/kit/feed.py`. */
+import type { Patch } from "../protocol/messages";
+import type { Whole } from "../protocol/whole";
 import type { Surroundings } from "./environment";
-
-/** As much of anywidget's model as is read here (anywidget 0.9 to 0.11). */
-export interface SnapshotModel {
-  get(name: "snapshot"): unknown;
-  on(event: string, handler: (...args: never[]) => void): void;
-  off(event: string, handler: (...args: never[]) => void): void;
-}
-
-/** `number` counts the patches; `at` is the kernel's clock (Unix seconds) when it was sent. */
-export interface Whole {
-  number: number;
-  at: number;
-}
-
-interface Patch {
-  kind: "patch";
-  number: number;
-  at: number;
-  set?: Record<string, unknown>;
-  items?: Record<string, unknown>[];
-  order?: unknown[];
-}
+import type { Model } from "./host";
+import { isMessage } from "./message";
 
 /** `name` is the list's field in the state, `by` the field that tells its items apart. */
 export interface Shape {
   name: string;
   by: string;
-}
-
-function isKind(message: unknown, kind: string): message is Record<string, unknown> {
-  return typeof message === "object" && message !== null && (message as { kind?: unknown }).kind === kind;
 }
 
 /**
@@ -58,7 +36,7 @@ export function patched<S extends Whole>(state: S, patch: Patch, { name, by }: S
  * until a message has come, because a state that was there already may have been made long ago.
  */
 export function follow<S extends Whole>(
-  model: SnapshotModel,
+  model: Pick<Model, "get" | "on" | "off">,
   world: Surroundings,
   shape: Shape,
   draw: (state: S | null, ahead: number) => void,
@@ -78,14 +56,13 @@ export function follow<S extends Whole>(
   }
 
   world.listen((message) => {
-    if (isKind(message, "whole")) heard(message["snapshot"] as S);
-    else if (isKind(message, "patch")) {
-      const patch = message as unknown as Patch;
-      if (!state || patch.number < state.number) return;
-      const missed = patch.number > state.number + 1;
+    if (isMessage(message, "whole")) heard(message.snapshot as S);
+    else if (isMessage(message, "patch")) {
+      if (!state || message.number < state.number) return;
+      const missed = message.number > state.number + 1;
       // What a patch says holds whatever went before it; what was missed is asked for.
       if (missed) world.send({ kind: "connect", number: -1 });
-      heard(patched(state, patch, shape, missed));
+      heard(patched(state, message, shape, missed));
     }
   }, signal);
 

@@ -1,5 +1,4 @@
-/** Numbers and states as words. Pure. */
-import type { Card, Estimate, Progress, State } from "../protocol/card";
+/** Numbers as words. Pure. */
 
 /** 111.6 -> "1:51", 3725 -> "1:02:05". */
 export function duration(seconds: number): string {
@@ -42,51 +41,4 @@ export function length(seconds: number): string {
 export function shortened(text: string, limit: number): string {
   const points = [...text];
   return points.length <= limit ? text : `${points.slice(0, limit - 1).join("").trimEnd()}…`;
-}
-
-/** What is known about the end, at the age `elapsed`: never more than the history says. */
-export function prospect(estimate: Estimate, elapsed: number): (string | { strong: string })[] {
-  if (elapsed > estimate.p90) return ["longer than nine in ten"];
-  return [
-    "half are done by ",
-    { strong: duration(estimate.median) },
-    ", nine in ten by ",
-    { strong: duration(estimate.p90) },
-  ];
-}
-
-/** What happens now, where no estimate says it better. */
-const DOING: Record<State, string> = {
-  queued: "waiting to be sent",
-  submitting: "sending the request",
-  pending: "accepted, waiting for its turn",
-  processing: "the service is making the film",
-  saving: "saving the film",
-  ready: "",
-  failed: "",
-  unsure: "",
-  stopped: "when watching stopped",
-};
-
-export function doing(state: State): string {
-  return DOING[state];
-}
-
-export function saved(progress: Progress): string {
-  return progress.total === null
-    ? `saving the film: ${bytes(progress.received)} so far`
-    : `saving the film: ${bytes(progress.received)} of ${bytes(progress.total)}`;
-}
-
-/** A film that no road brought; `trouble` is why the kernel could not send it, where it said so. */
-export function notShown(path: string, trouble: string | null): string {
-  return trouble === null
-    ? `The film cannot be shown here. It is saved as ${path}`
-    : `The film cannot be shown here: ${trouble}. It was saved as ${path}`;
-}
-
-/** One sentence for screen readers when a task's state changes. */
-export function announcement(card: Card): string {
-  const reason = card.failure ? ` ${card.failure.title}` : "";
-  return `Video task “${shortened(card.prompt, 60)}”: ${card.state}.${reason}`;
 }

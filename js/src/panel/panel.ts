@@ -1,16 +1,18 @@
 /** The panel: a card for each task of one output. */
-import { announcer } from "../kit/announcer";
 import { cardView, type CardView } from "../card/card";
-import { ticker } from "../kit/clock";
+import { stateNews } from "../card/words";
+import { announcer } from "../kit/announcer";
 import { copy } from "../kit/clipboard";
+import { ticker } from "../kit/clock";
 import { arrange, attribute, make, visible } from "../kit/dom";
+import type { Surroundings } from "../kit/environment";
 import { follow } from "../kit/feed";
+import type { RenderProps } from "../kit/host";
 import { childOf } from "../kit/lifetime";
 import { keepShortcutsOut } from "../kit/shortcuts";
-import type { Clock, PanelSnapshot } from "../protocol/card";
-import type { Surroundings } from "../kit/environment";
 import { tellUse } from "../kit/usage";
-import type { RenderProps } from "../widget";
+import type { Clock } from "../protocol/card";
+import type { PanelSnapshot } from "../protocol/whole";
 
 /** The moment (ms of `world.now`) at which a clock of the kernel was right. */
 function when(clock: Clock, world: Surroundings, ahead: number): number {
@@ -30,6 +32,7 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
   keepShortcutsOut(root, life.signal);
   tellUse(root, world, life.signal);
   const clock = ticker(life.signal);
+  const news = stateNews();
   const views = new Map<string, CardView>();
   const tools = { send: world.send, copy, announce: live.say };
 
@@ -52,7 +55,8 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
     arrange(list, [...keys].flatMap((key) => views.get(key)?.el ?? []));
     attribute(list, "data-many", String(cards.length > 1));
     visible(empty, cards.length === 0);
-    live.compare(cards);
+    const said = news(cards);
+    if (said !== "") live.say(said);
     clock.wake();
   }
 

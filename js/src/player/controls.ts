@@ -1,9 +1,9 @@
 /** The row under a film: play, where it is, speed, loop, sound, full screen. Shows what the video does. */
 import { attribute, make, visible, write } from "../kit/dom";
-import { fills, mayFill } from "./fullscreen";
-import { putIcon, type IconName } from "../kit/icons";
-import { SPEEDS, type Act, type Playback } from "./playback";
 import { timecode } from "../kit/format";
+import { putIcon, type IconName } from "../kit/icons";
+import { fills, mayFill } from "./fullscreen";
+import { SPEEDS, type Act, type Playback } from "./playback";
 
 interface IconButton {
   el: HTMLButtonElement;

@@ -1,9 +1,9 @@
 /** What is known about a film's file, and what can be done with it. */
 import { make, write } from "../kit/dom";
+import { bytes, length } from "../kit/format";
 import { after } from "../kit/lifetime";
 import type { Film } from "../protocol/card";
 import type { StillView } from "./use_frame";
-import { bytes, length } from "../kit/format";
 
 const COPIED = 2_000;
 

@@ -1,16 +1,12 @@
 /** A film in pieces: asked of the kernel, put together here. */
-import { childOf } from "../kit/lifetime";
-import type { Film, FilmPart, FilmTrouble } from "../protocol/card";
 import type { Surroundings } from "../kit/environment";
+import { childOf } from "../kit/lifetime";
+import { isMessage } from "../kit/message";
+import type { Film } from "../protocol/card";
+import type { FilmPart, FilmTrouble } from "../protocol/messages";
 
 /** More parts than any film has: a count above it is a mistake, not a film. */
 const MOST = 100_000;
-
-function answers(message: unknown, key: string, request: number): message is FilmPart | FilmTrouble {
-  if (typeof message !== "object" || message === null) return false;
-  const told = message as Partial<FilmPart>;
-  return told.kind === "film" && told.key === key && told.request === request;
-}
 
 function isPart(message: FilmPart | FilmTrouble): message is FilmPart {
   if (!("index" in message)) return false;
@@ -41,7 +37,7 @@ export function filmFromKernel(
   const parts = new Map<number, BlobPart>();
   return new Promise((resolve, reject) => {
     world.listen((message, buffers) => {
-      if (!answers(message, key, request)) return;
+      if (!isMessage(message, "film") || message.key !== key || message.request !== request) return;
       const [buffer] = buffers;
       if (!isPart(message) || !isBytes(buffer)) {
         life.abort();

@@ -1,9 +1,9 @@
 /** The journey of one film into one <video>: each road that fails falls to the next. */
+import type { Surroundings } from "../kit/environment";
 import { after, ended } from "../kit/lifetime";
+import type { Film } from "../protocol/card";
 import { filmFromKernel } from "./film_from_kernel";
 import { fileAddress, order, remoteAddress, serverBase, serves } from "./sources";
-import type { Film } from "../protocol/card";
-import type { Surroundings } from "../kit/environment";
 
 /** A kernel that is silent for this many ms may be busy: the next road is tried meanwhile. */
 const PATIENCE = 10_000;
@@ -94,4 +94,11 @@ export async function bringFilm(
     if (address && !signal.aborted) await traveller.play(address);
   }
   return trouble;
+}
+
+/** A film that no road brought; `trouble` is why the kernel could not send it, where it said so. */
+export function notShown(path: string, trouble: string | null): string {
+  return trouble === null
+    ? `The film cannot be shown here. It is saved as ${path}`
+    : `The film cannot be shown here: ${trouble}. It was saved as ${path}`;
 }

@@ -1,7 +1,7 @@
 /** What a person can do to a playing film, by button or by key. */
-import { toggleFull } from "./fullscreen";
-import type { Film } from "../protocol/card";
 import { timecode } from "../kit/format";
+import type { Film } from "../protocol/card";
+import { toggleFull } from "./fullscreen";
 
 export const SPEEDS = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 2] as const;
 

@@ -1,20 +1,19 @@
 /** The film in its frame, the controls below it, and the facts about it. */
-import { playerBar } from "./controls";
 import { attribute, make, visible, write } from "../kit/dom";
+import type { Surroundings } from "../kit/environment";
+import { icon } from "../kit/icons";
+import { childOf, ended } from "../kit/lifetime";
+import type { Film } from "../protocol/card";
+import { playerBar } from "./controls";
 import { filmFacts, type FileTools } from "./film_facts";
 import { toggleFull } from "./fullscreen";
-import { icon } from "../kit/icons";
-import { bringFilm } from "./load_film";
 import { keyHelp } from "./key_help";
 import { listenToKeys } from "./keys";
-import { childOf, ended } from "../kit/lifetime";
+import { bringFilm, notShown } from "./load_film";
 import { playback } from "./playback";
 import { posterFromKernel } from "./poster";
-import type { Film } from "../protocol/card";
-import { stillView } from "./use_frame";
 import { storyboard } from "./storyboard";
-import type { Surroundings } from "../kit/environment";
-import { notShown } from "../kit/format";
+import { stillView } from "./use_frame";
 
 /** Whether both are the same bytes, so that a player that shows one may stay for the other. */
 export function sameFilm(a: Film, b: Film): boolean {

@@ -1,14 +1,8 @@
 /** An early picture of a film, asked of the kernel: stands in the frame until the film plays. */
-import { childOf } from "../kit/lifetime";
-import { isBytes } from "./film_from_kernel";
-import type { PosterAnswer } from "../protocol/card";
 import type { Surroundings } from "../kit/environment";
-
-function answers(message: unknown, key: string): message is PosterAnswer {
-  if (typeof message !== "object" || message === null) return false;
-  const told = message as Partial<PosterAnswer>;
-  return told.kind === "poster" && told.key === key;
-}
+import { childOf } from "../kit/lifetime";
+import { isMessage } from "../kit/message";
+import { isBytes } from "./film_from_kernel";
 
 /**
  * The picture's address, or null where there is none; given back when `signal` aborts. Never
@@ -22,7 +16,7 @@ export function posterFromKernel(
   const life = childOf(signal);
   return new Promise((resolve) => {
     world.listen((message, buffers) => {
-      if (!answers(message, key)) return;
+      if (!isMessage(message, "poster") || message.key !== key) return;
       life.abort();
       const [picture] = buffers;
       if ("error" in message || !isBytes(picture)) {

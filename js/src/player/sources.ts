@@ -1,7 +1,7 @@
 /** The roads by which a film's bytes can reach this page, and which of them may be taken. */
+import type { Surroundings } from "../kit/environment";
 import { after, childOf } from "../kit/lifetime";
 import type { Film } from "../protocol/card";
-import type { Surroundings } from "../kit/environment";
 
 /** Above this many bytes the film's own address goes before messages from the kernel. */
 export const MUCH = 64 * 2 ** 20;

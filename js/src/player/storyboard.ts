@@ -1,9 +1,9 @@
 /** Pictures along a film, behind a button: a second video that nobody sees is drawn onto canvases. */
 import { attribute, focused, make, visible } from "../kit/dom";
+import { timecode } from "../kit/format";
 import { putIcon } from "../kit/icons";
 import { childOf } from "../kit/lifetime";
 import type { Playback } from "./playback";
-import { timecode } from "../kit/format";
 
 /** Fills rows of 2, 3, 4 and 6 alike. */
 export const PICTURES = 12;

@@ -1,9 +1,9 @@
 /** "Use this frame": asks Python for the picture that is shown, and says where it is. */
 import { attribute, make, visible, write } from "../kit/dom";
-import { after } from "../kit/lifetime";
-import type { FrameSaved, FrameTrouble } from "../protocol/card";
 import type { Surroundings } from "../kit/environment";
 import { timecode } from "../kit/format";
+import { after } from "../kit/lifetime";
+import { isMessage } from "../kit/message";
 
 /** A kernel that is silent for this many ms is busy. */
 const PATIENCE = 10_000;
@@ -11,12 +11,6 @@ const PATIENCE = 10_000;
 export interface StillView {
   button: HTMLButtonElement;
   answer: HTMLElement;
-}
-
-function answers(message: unknown, key: string): message is FrameSaved | FrameTrouble {
-  if (typeof message !== "object" || message === null) return false;
-  const told = message as Partial<FrameSaved>;
-  return told.kind === "frame" && told.key === key && typeof told.seconds === "number";
 }
 
 export function stillView(
@@ -69,7 +63,7 @@ export function stillView(
   );
   // Every view of the film hears the answer: the frame is the same for all of them.
   world.listen((message) => {
-    if (!answers(message, key)) return;
+    if (!isMessage(message, "frame") || message.key !== key || typeof message.seconds !== "number") return;
     settle();
     if ("error" in message) say(String(message.error), null);
     else say(`Frame at ${timecode(message.seconds)} saved as `, String(message.path));

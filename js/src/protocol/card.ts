@@ -1,18 +1,9 @@
 /**
- * What Python tells the panel, and what the panel asks of Python.
+ * One task as Python tells it: every view of it is drawn from its `Card`.
  *
  * The same shapes are written down as data in `tests/fixtures/`: vitest draws each of them, pytest
  * checks that Python produces them.
  */
-
-/** The one synced trait, `snapshot`, of a panel. */
-export interface PanelSnapshot extends Whole {
-  version: 1;
-  view: "panel";
-  cards: Card[];
-}
-
-import type { Whole } from "../kit/feed";
 
 export type State =
   | "queued"
@@ -114,81 +105,4 @@ export interface Card {
   /** What a click on these may cost. */
   hint: string | null;
   film: Film | null;
-}
-
-/** Browser -> Python, by `model.send`. `request` names the answer that this view waits for. */
-export type Command =
-  /** The page has this patch; the whole state comes if it is not the newest. */
-  | { kind: "connect"; number: number }
-  | { kind: "stop" | "watch" | "retry" | "resend"; key: string }
-  /** A person watches: the output is not rewritten for so many seconds. 0 says that it is over. */
-  | { kind: "playing"; key: string; seconds: number }
-  /** The picture at that moment is wanted in Python, and as a file beside the film. */
-  | { kind: "frame"; key: string; seconds: number }
-  | { kind: "film"; key: string; request: number }
-  | { kind: "poster"; key: string }
-  /** The whole prompt of a task. */
-  | { kind: "prompt"; key: string }
-  /** The card of a listed task is looked at: it comes now, and after each change. */
-  | { kind: "card"; key: string }
-  | { kind: "pick"; key: string; picked: boolean }
-  /** Something is asked of a whole sweep. */
-  | { kind: "sweep"; act: "start" | "pause" | "continue" | "stop" | "retry_failed" }
-  /** A person uses this output: it is not rewritten for a while. */
-  | { kind: "used" }
-  /** `%sora doctor`: a question that the kernel answers with "pong", and what the page found. */
-  | { kind: "ping" }
-  | { kind: "findings"; findings: { name: string; mark: string; words: string; fix: string | null }[] };
-
-/** Python -> browser: where the picture of that moment was written, as the user sees the path. */
-export interface FrameSaved {
-  kind: "frame";
-  key: string;
-  seconds: number;
-  path: string;
-}
-
-/** Python -> browser: the picture could not be saved; `error` is one sentence. */
-export interface FrameTrouble {
-  kind: "frame";
-  key: string;
-  seconds: number;
-  error: string;
-}
-
-/** Python -> browser, with one buffer: part `index` (from 0) of `count` of a film's bytes. */
-export interface FilmPart {
-  kind: "film";
-  key: string;
-  request: number;
-  index: number;
-  count: number;
-  type: "video/mp4";
-}
-
-/** Python -> browser, with one buffer: a JPEG of an early frame; or why there is none. */
-export type PosterAnswer = { kind: "poster"; key: string } & ({ type: "image/jpeg" } | { error: string });
-
-/** Python -> browser: the whole prompt that was asked for. */
-export interface PromptAnswer {
-  kind: "prompt";
-  key: string;
-  prompt: string;
-}
-
-/** Python -> browser: the film cannot be sent; `error` is one sentence. */
-export interface FilmTrouble {
-  kind: "film";
-  key: string;
-  request: number;
-  error: string;
-}
-
-/** Python -> browser: the card that was asked for, whole where `number` is 1; later ones hold what
- * has changed since the one before. */
-export interface CardAnswer {
-  kind: "card";
-  number: number;
-  card: Partial<Card> & { key: string };
-  at: number;
 }

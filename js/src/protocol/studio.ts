@@ -1,11 +1,6 @@
-/**
- * What Python tells the Studio, and what the Studio asks of Python. The other side is
- * `display/studio_snapshot.py` and `display/studio_desk.py`.
- */
-import type { Whole } from "../kit/feed";
-import type { Row } from "../rows/list";
-import type { Command } from "./card";
-import type { Surroundings } from "../kit/environment";
+/** The Studio as Python tells it. The other side is `display/studio/snapshot.py`. */
+import type { Row } from "./row";
+import type { Whole } from "./whole";
 
 export type Frame = "landscape" | "portrait";
 
@@ -58,44 +53,4 @@ export interface StudioSnapshot extends Whole {
   /** What came of the last click on Generate, whichever page it came from. */
   answered?: { request: number; keys: string[]; reused: string[]; error: Trouble | null } | null;
   rows: Row[];
-}
-
-/** Ages in service seconds by which half and nine in ten of such films were ready. */
-export interface Expected {
-  median: number;
-  p90: number;
-  source: string;
-}
-
-/** What a click would do now: for each take the task that exists already, or null. */
-export interface Preview {
-  kind: "preview";
-  request: number;
-  problem: Trouble | null;
-  reuses?: (string | null)[];
-  estimate?: Expected | null;
-}
-
-/** A task was asked for again: `by` stands where `key` stood. */
-export interface Instead {
-  kind: "instead";
-  key: string;
-  by: string;
-}
-
-export type Balance = { kind: "balance" } & ({ usd: number } | { error: string });
-
-export type StudioCommand =
-  /** `request` is this page's number of the click: the same number is the same click. */
-  | { kind: "generate" | "preview"; request: number; fields: Fields }
-  | { kind: "balance" }
-  /** The card of that task now, and after each change. */
-  | { kind: "card"; key: string };
-
-export function ask(world: Pick<Surroundings, "send">, command: StudioCommand): void {
-  (world.send as (command: Command | StudioCommand) => void)(command);
-}
-
-export function isMessage<M extends { kind: string }>(message: unknown, kind: M["kind"]): message is M {
-  return typeof message === "object" && message !== null && (message as { kind?: unknown }).kind === kind;
 }

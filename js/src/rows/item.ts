@@ -1,8 +1,8 @@
 /** One row of a list of tasks: made once, then shows one task after the other as the list scrolls. */
 import { attribute, make, visible, write } from "../kit/dom";
+import { duration } from "../kit/format";
 import { icon, putIcon, type IconName } from "../kit/icons";
 import type { Row, RowState } from "../protocol/row";
-import { duration } from "../kit/format";
 
 const SYMBOLS: Record<RowState, IconName> = {
   planned: "dash",

@@ -6,13 +6,13 @@
  */
 import { untilNextSecond, type Ticker } from "../kit/clock";
 import { attribute, focused, make } from "../kit/dom";
-import { after } from "../kit/lifetime";
-import { elapsed, runs, span, type Layout, type Row } from "../protocol/row";
-import { rowItem, type RowItem } from "./item";
-import type { Posters } from "./posters";
 import type { Surroundings } from "../kit/environment";
-
-export { elapsed, runs, span, type Layout, type Row, type RowState } from "../protocol/row";
+import { after } from "../kit/lifetime";
+import type { Row } from "../protocol/row";
+import { rowItem, type RowItem } from "./item";
+import { span, type Layout } from "./layout";
+import type { Posters } from "./posters";
+import { elapsed, runs } from "./row_clock";
 
 export interface RowListOptions {
   label: string;

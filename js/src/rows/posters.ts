@@ -1,7 +1,7 @@
 /** The pictures beside rows: asked of the kernel for what is looked at, few at a time, some kept. */
+import type { Surroundings } from "../kit/environment";
 import { after, childOf } from "../kit/lifetime";
 import { posterFromKernel } from "../player/poster";
-import type { Surroundings } from "../kit/environment";
 
 /** Questions that are open at once. */
 const AT_ONCE = 4;

@@ -1,10 +1,16 @@
 /** What became of many films, said aloud together instead of one by one. */
-import { counted } from "../gallery/filter";
 import { after } from "../kit/lifetime";
-import type { Row } from "./list";
+import type { Row, RowState } from "../protocol/row";
 
 /** Said at most once in so many ms. */
 const GATHER = 15_000;
+
+/** How many rows there are in each state. */
+export function counted(rows: readonly Row[]): Map<RowState, number> {
+  const found = new Map<RowState, number>();
+  for (const { state } of rows) found.set(state, (found.get(state) ?? 0) + 1);
+  return found;
+}
 
 function films(count: number): string {
   return count === 1 ? "1 film" : `${count} films`;

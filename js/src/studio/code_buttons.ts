@@ -1,8 +1,8 @@
 /** The form's request as code, on the clipboard or, where the page may not, to be taken from here. */
-import { magicCode, pythonCode, type Code } from "./code";
 import { make, visible, write } from "../kit/dom";
 import { after } from "../kit/lifetime";
 import type { Fields } from "../protocol/studio";
+import { magicCode, pythonCode, type Code } from "./code";
 
 const COPIED = 2_000;
 

@@ -1,15 +1,10 @@
 /** The form's fields, kept the same here and in the widget's traits. */
+import type { Model } from "../kit/host";
 import { after } from "../kit/lifetime";
 import type { Fields } from "../protocol/studio";
 
-/** As much of the model as the fields need, beside anywidget's `get`, `on` and `off`. */
-export interface TraitModel {
-  get(name: string): unknown;
-  set(name: string, value: unknown): void;
-  save_changes(): void;
-  on(event: string, handler: (...args: never[]) => void): void;
-  off(event: string, handler: (...args: never[]) => void): void;
-}
+/** As much of the model as the fields need: each of them is a trait of its own. */
+export type Traits = Omit<Model, "send">;
 
 export type Name = keyof Fields;
 
@@ -47,7 +42,7 @@ function same(a: unknown, b: unknown): boolean {
   return a === b || (typeof a === "object" && JSON.stringify(a) === JSON.stringify(b));
 }
 
-export function form(model: TraitModel, now: () => number, signal: AbortSignal): Form {
+export function form(model: Traits, now: () => number, signal: AbortSignal): Form {
   const fields: Fields = { ...EMPTY };
   const handlers: ((names: ReadonlySet<Name>) => void)[] = [];
   const untold = new Set<Name>();

@@ -1,16 +1,18 @@
 /** The form: a prompt and its settings become one click that asks for films. */
-import { chipsView } from "./phrase_chips";
-import { codeButtons, type CodeTools } from "./code_buttons";
 import { attribute, focused, make, visible, write } from "../kit/dom";
-import { form as formOf, type TraitModel } from "./fields";
+import type { Surroundings } from "../kit/environment";
+import { after } from "../kit/lifetime";
+import { isMessage } from "../kit/message";
+import type { Preview } from "../protocol/messages";
+import type { Fields, StudioSnapshot, Trouble } from "../protocol/studio";
+import { codeButtons, type CodeTools } from "./code_buttons";
+import { form as formOf, type Traits } from "./fields";
 import { generateView } from "./generate";
 import { imageField } from "./image_field";
-import { after } from "../kit/lifetime";
+import { chipsView } from "./phrase_chips";
+import { insertPhrase, removePhrase } from "./phrases";
 import { characters, promptField } from "./prompt_field";
 import { fitting, rulesOf, settingsView } from "./settings";
-import { ask, isMessage, type Fields, type Preview, type StudioSnapshot, type Trouble } from "../protocol/studio";
-import type { Surroundings } from "../kit/environment";
-import { insertPhrase, removePhrase } from "./phrases";
 
 /** What a click would do is asked once the fields stand still for so many ms. */
 const PAUSE = 300;
@@ -21,7 +23,7 @@ export interface StudioFormView {
 }
 
 export function studioForm(
-  model: TraitModel,
+  model: Traits,
   world: Surroundings,
   tools: CodeTools,
   made: (keys: readonly string[]) => void,
@@ -102,7 +104,7 @@ export function studioForm(
     if (click?.fields !== text) click = { request: (number += 1), fields: text };
     refuse(null, false);
     go.asked();
-    ask(world, { kind: "generate", request: click.request, fields });
+    world.send({ kind: "generate", request: click.request, fields });
   }
 
   /** Says what stands against the request, beside its field, and takes a person there. */
@@ -154,7 +156,7 @@ export function studioForm(
     callOff = after(PAUSE, signal, () => {
       if (form.now.prompt.trim() === "") return;
       asking = number += 1;
-      ask(world, { kind: "preview", request: asking, fields: { ...form.now } });
+      world.send({ kind: "preview", request: asking, fields: { ...form.now } });
     });
   }
 
@@ -169,7 +171,7 @@ export function studioForm(
   });
 
   world.listen((message) => {
-    if (!isMessage<Preview>(message, "preview") || message.request !== asking) return;
+    if (!isMessage(message, "preview") || message.request !== asking) return;
     preview = message;
     draw();
   }, signal);

@@ -1,10 +1,12 @@
 /** The button that asks for films, and what a click on it would cost, said before it. */
 import { attribute, make, visible, write } from "../kit/dom";
+import type { Surroundings } from "../kit/environment";
 import { icon } from "../kit/icons";
 import { after } from "../kit/lifetime";
+import { isMessage } from "../kit/message";
+import type { Preview } from "../protocol/messages";
+import type { Fields, StudioSnapshot } from "../protocol/studio";
 import { dollars, expected, price } from "./price";
-import { ask, isMessage, type Balance, type Fields, type Preview, type StudioSnapshot } from "../protocol/studio";
-import type { Surroundings } from "../kit/environment";
 
 /** A kernel that has not answered a click after so many ms is said to be busy. */
 const ASKED = 10_000;
@@ -65,10 +67,10 @@ export function generateView(
   box.addEventListener("change", () => again(box.checked), { signal });
   balance.addEventListener("click", () => {
     write(balance, "Asked…");
-    ask(world, { kind: "balance" });
+    world.send({ kind: "balance" });
   }, { signal });
   world.listen((message) => {
-    if (!isMessage<Balance>(message, "balance")) return;
+    if (!isMessage(message, "balance")) return;
     write(balance, "Balance");
     say("usd" in message ? `Balance at the service: ${dollars(message.usd)}` : message.error);
   }, signal);

@@ -1,8 +1,8 @@
 /** The picture that a film starts from: its address, a look at it, and whether the service can take it. */
 import { attribute, make, visible, write } from "../kit/dom";
-import { addressTrouble, checkPicture } from "./image_check";
-import { after, childOf } from "../kit/lifetime";
 import type { Surroundings } from "../kit/environment";
+import { after, childOf } from "../kit/lifetime";
+import { addressTrouble, checkPicture } from "./image_check";
 
 /** A person types: the picture's host is asked once that pauses for so many ms. */
 const PAUSE = 500;

@@ -1,14 +1,14 @@
 /** The cards of the tasks that are looked at, drawn from messages that come while they are open. */
 import type { ActionTools } from "../card/actions";
 import { cardView, type CardView } from "../card/card";
-import type { Ticker } from "../kit/clock";
-import { FEWEST, MOST } from "../compare/compare";
-import { arrange, attribute, focused, make, visible, write } from "../kit/dom";
 import { followCards } from "../card/follow_card";
-import type { Card } from "../protocol/card";
-import { ask, isMessage, type Instead } from "../protocol/studio";
+import { announcement } from "../card/words";
+import { FEWEST, MOST } from "../compare/compare";
+import type { Ticker } from "../kit/clock";
+import { arrange, attribute, focused, make, visible, write } from "../kit/dom";
 import type { Surroundings } from "../kit/environment";
-import { announcement } from "../kit/format";
+import { isMessage } from "../kit/message";
+import type { Card } from "../protocol/card";
 
 export interface OpenCards {
   el: HTMLElement;
@@ -62,7 +62,7 @@ export function openCards(
 
   function open(next: readonly string[]): void {
     keys = [...next];
-    for (const key of keys) if (!views.has(key)) ask(world, { kind: "card", key });
+    for (const key of keys) if (!views.has(key)) world.send({ kind: "card", key });
     draw();
     opened(keys);
   }
@@ -80,7 +80,7 @@ export function openCards(
     view.el.focus({ preventScroll: true });
   }, signal);
   world.listen((message) => {
-    if (!isMessage<Instead>(message, "instead") || !keys.includes(message.key)) return;
+    if (!isMessage(message, "instead") || !keys.includes(message.key)) return;
     // The button that had the focus goes with its card: the new one takes it.
     adrift = views.get(message.key)?.view.el.contains(focused(list)) ?? false;
     open(keys.map((key) => (key === message.key ? message.by : key)));

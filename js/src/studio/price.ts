@@ -1,7 +1,8 @@
 /** What a click on Generate would cost and what is left, in words. Pure. */
-import { runs } from "../rows/list";
-import type { Expected, Fields, Limit, StudioSnapshot } from "../protocol/studio";
 import { duration } from "../kit/format";
+import type { Expected } from "../protocol/messages";
+import type { Fields, Limit, StudioSnapshot } from "../protocol/studio";
+import { runs } from "../rows/row_clock";
 
 export interface Price {
   /** "4 s × 2 takes · about $0.80". */

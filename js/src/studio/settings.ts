@@ -1,8 +1,8 @@
 /** What is chosen beside the prompt: length, frame or size, takes, model. */
-import { listView, radioView, type Choice } from "./choices";
 import { attribute, make, visible } from "../kit/dom";
-import type { Form } from "./fields";
 import type { Fields, Frame, Rules, StudioSnapshot, Trouble } from "../protocol/studio";
+import { listView, radioView, type Choice } from "./choices";
+import type { Form } from "./fields";
 
 export interface SettingsView {
   el: HTMLElement;

@@ -1,21 +1,22 @@
 /** The Studio: the form, the films it made, and every task of the folder below it. */
-import { announcer } from "../kit/announcer";
-import { ticker } from "../kit/clock";
 import { comparing } from "../compare/dock";
+import { announcer } from "../kit/announcer";
 import { copy } from "../kit/clipboard";
+import { ticker } from "../kit/clock";
 import { make, visible, write } from "../kit/dom";
-import { follow } from "../kit/feed";
-import type { TraitModel } from "./fields";
-import { childOf } from "../kit/lifetime";
-import { openCards } from "./open_cards";
-import { rowList, runs, type Row } from "../rows/list";
-import { posters } from "../rows/posters";
-import { keepShortcutsOut } from "../kit/shortcuts";
-import { studioForm } from "./form";
-import type { StudioSnapshot } from "../protocol/studio";
-import { gathered, summary } from "../rows/summary";
 import type { Surroundings } from "../kit/environment";
-import type { RenderProps } from "../widget";
+import { follow } from "../kit/feed";
+import type { RenderProps } from "../kit/host";
+import { childOf } from "../kit/lifetime";
+import { keepShortcutsOut } from "../kit/shortcuts";
+import type { Row } from "../protocol/row";
+import type { StudioSnapshot } from "../protocol/studio";
+import { rowList } from "../rows/list";
+import { posters } from "../rows/posters";
+import { runs } from "../rows/row_clock";
+import { gathered, summary } from "../rows/summary";
+import { studioForm } from "./form";
+import { openCards } from "./open_cards";
 
 /** Draws into `el` until `signal` aborts or the returned function is called. */
 export function show({ model, el, signal }: RenderProps, world: Surroundings): () => void {
@@ -49,8 +50,7 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
       list.focus();
     },
   }, life.signal);
-  // A synced form needs more of the model than the other widgets: anywidget's has it.
-  const form = studioForm(model as unknown as TraitModel, world, tools, made, life.signal);
+  const form = studioForm(model, world, tools, made, life.signal);
   const title = make("strong", "", ["Films of this folder"]);
   const counts = make("span", "snb-quiet");
   const below = make("section", "snb-below", [make("div", "snb-line", [title, counts]), cards.el, side, list.el]);

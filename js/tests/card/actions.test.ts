@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { actionsView } from "../../src/card/actions";
-import type { Command } from "../../src/protocol/card";
+import type { Command } from "../../src/protocol/messages";
 import { button, card, find, settle, shown } from "../support/stage";
 
 let life: AbortController;

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { expect, test } from "vitest";
-import type { Step } from "../../src/protocol/card";
 import { timelineView } from "../../src/card/timeline";
+import type { Step } from "../../src/protocol/card";
 import { card } from "../support/stage";
 
 test("each step is told by a shape, a word and a spoken mark", () => {

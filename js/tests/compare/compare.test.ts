@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { compareView, type Comparison } from "../../src/compare/compare";
 import { SILENT } from "../../src/player/film_facts";
-import type { Row } from "../../src/rows/list";
+import type { Row } from "../../src/protocol/row";
 import { answer, gallery } from "../support/gallery_stage";
 import { button, find, settle, shown, world, type FakeWorld } from "../support/stage";
 

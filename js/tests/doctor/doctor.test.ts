@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { show, type Finding, type Question } from "../../src/doctor/doctor";
-import type { Model } from "../../src/widget";
+import type { Model } from "../../src/kit/host";
 import { find, settle, world, type FakeWorld } from "../support/stage";
 
 const FILM = { path: "films/a boat.mp4", size: 1234 };
@@ -26,7 +26,7 @@ function plays(...types: string[]): void {
 
 function open(file: Question["file"]): HTMLElement {
   const question: Question = { version: 1, view: "doctor", file };
-  const model = { get: () => question, on: vi.fn(), off: vi.fn(), send: vi.fn() } satisfies Model;
+  const model = { get: () => question, on: vi.fn(), off: vi.fn(), set: vi.fn(), save_changes: vi.fn(), send: vi.fn() } satisfies Model;
   const el = document.createElement("div");
   document.body.append(el);
   show({ model, el, signal: life.signal }, around);

@@ -1,7 +1,8 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi, type Mock } from "vitest";
-import { arranged, counted, filterBar, STATES, type FilterBar } from "../../src/gallery/filter";
-import type { Layout } from "../../src/rows/list";
+import { arranged, filterBar, STATES, type FilterBar } from "../../src/gallery/filter";
+import type { Layout } from "../../src/rows/layout";
+import { counted } from "../../src/rows/summary";
 import { gallery } from "../support/gallery_stage";
 import { find } from "../support/stage";
 

@@ -1,8 +1,8 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { GallerySnapshot } from "../../src/gallery/gallery";
-import type { Row } from "../../src/rows/list";
-import type { PanelSnapshot } from "../../src/protocol/card";
+import type { GallerySnapshot } from "../../src/protocol/gallery";
+import type { Row } from "../../src/protocol/row";
+import type { PanelSnapshot } from "../../src/protocol/whole";
 import widget from "../../src/widget";
 import { answer, gallery, galleryNames } from "../support/gallery_stage";
 import { button, FakeModel, find, settle, shown } from "../support/stage";

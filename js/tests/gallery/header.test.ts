@@ -1,7 +1,8 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi, type Mock } from "vitest";
-import { headView, type Head, type HeadView } from "../../src/gallery/header";
-import type { Command } from "../../src/protocol/card";
+import { headView, type HeadView } from "../../src/gallery/header";
+import type { Head } from "../../src/protocol/gallery";
+import type { Command } from "../../src/protocol/messages";
 import { gallery } from "../support/gallery_stage";
 import { button, find, shown } from "../support/stage";
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { follow, patched, type Whole } from "../../src/kit/feed";
-import type { Command } from "../../src/protocol/card";
+import { follow, patched } from "../../src/kit/feed";
+import type { Command } from "../../src/protocol/messages";
+import type { Whole } from "../../src/protocol/whole";
 import { FakeModel, world } from "../support/stage";
 
 interface Row {

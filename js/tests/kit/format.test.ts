@@ -1,9 +1,5 @@
-import { describe, expect, test } from "vitest";
-import { announcement, bytes, duration, length, prospect, saved, shortened, timecode } from "../../src/kit/format";
-import { card } from "../support/stage";
-
-const plain = (parts: ReturnType<typeof prospect>): string =>
-  parts.map((part) => (typeof part === "string" ? part : part.strong)).join("");
+import { expect, test } from "vitest";
+import { bytes, duration, length, shortened, timecode } from "../../src/kit/format";
 
 test.each([
   [0, "0:00"],
@@ -39,35 +35,7 @@ test("the length of a film drops decimals that say nothing", () => {
   expect([length(8), length(8.04), length(7.5)]).toEqual(["8 s", "8 s", "7.5 s"]);
 });
 
-describe("the estimate", () => {
-  const estimate = { median: 188, p90: 250, max: 330, source: "your last 23" };
-
-  test("says when half and nine in ten are done", () => {
-    expect(plain(prospect(estimate, 111))).toBe("half are done by 3:08, nine in ten by 4:10");
-  });
-
-  test("says past nine in ten that it takes longer, and promises nothing", () => {
-    expect(plain(prospect(estimate, 250))).toContain("nine in ten by 4:10");
-    expect(plain(prospect(estimate, 250.1))).toBe("longer than nine in ten");
-  });
-
-  test("never holds a percentage", () => {
-    for (let age = 0; age < 400; age += 7) expect(plain(prospect(estimate, age))).not.toContain("%");
-  });
-});
-
-test("saving tells the total only when it is known", () => {
-  expect(saved({ received: 3_250_585, total: 5_452_595 })).toBe("saving the film: 3.3 MB of 5.5 MB");
-  expect(saved({ received: 3_250_585, total: null })).toBe("saving the film: 3.3 MB so far");
-});
-
 test("shortening counts code points and never cuts one in two", () => {
   expect(shortened("🚤🚤🚤🚤", 3)).toBe("🚤🚤…");
   expect(shortened("🚤🚤🚤", 3)).toBe("🚤🚤🚤");
-});
-
-test("an announcement names the task, the state and the reason", () => {
-  expect(announcement(card("failed_content"))).toBe(
-    "Video task “A celebrity endorsing a toothbrush”: failed. The service refused the content.",
-  );
 });

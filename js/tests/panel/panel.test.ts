@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { PanelSnapshot } from "../../src/protocol/whole";
 import widget from "../../src/widget";
-import type { PanelSnapshot } from "../../src/protocol/card";
 import { button, card, FakeModel, find, fixture, fixtureNames, settle, shown } from "../support/stage";
 
 let cleanups: (() => void)[];

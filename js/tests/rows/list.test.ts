@@ -1,8 +1,10 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, test, vi, type Mock } from "vitest";
 import { ticker } from "../../src/kit/clock";
-import { elapsed, rowList, span, type Row, type RowList, type RowListOptions } from "../../src/rows/list";
+import type { Row } from "../../src/protocol/row";
+import { rowList, type RowList, type RowListOptions } from "../../src/rows/list";
 import type { Posters } from "../../src/rows/posters";
+import { elapsed } from "../../src/rows/row_clock";
 import { find } from "../support/stage";
 
 let life: AbortController;
@@ -79,13 +81,6 @@ test("elements are used again while the list scrolls", () => {
   }
   // The first scroll has more rows beyond the upper edge than the list had at its beginning.
   expect(made.mock.calls.filter(([tag]) => tag === "div").length).toBeLessThan(12 * 6);
-});
-
-test("the span of lines is bounded by the list", () => {
-  expect(span(1000, 50, 0, 400, 6)).toEqual([0, 14]);
-  expect(span(1000, 50, 25_000, 400, 6)).toEqual([494, 514]);
-  expect(span(3, 50, 0, 400, 6)).toEqual([0, 3]);
-  expect(span(3, 50, 99_999, 400, 6)).toEqual([3, 3]);
 });
 
 describe("keys", () => {

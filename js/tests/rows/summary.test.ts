@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Row, RowState } from "../../src/rows/list";
+import type { Row, RowState } from "../../src/protocol/row";
 import { gathered, summary } from "../../src/rows/summary";
 
 const rows = (...states: RowState[]): Row[] =>

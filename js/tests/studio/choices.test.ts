@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { expect, test, vi } from "vitest";
-import { type Choice, type ChoiceView, listView, radioView } from "../../src/studio/choices";
+import { listView, radioView, type Choice, type ChoiceView } from "../../src/studio/choices";
 import { find } from "../support/stage";
 
 const LENGTHS: Choice<number>[] = [4, 8, 12].map((value) => ({ value, label: `${value} s` }));

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { magicCode, pythonCode } from "../../src/studio/code";
 import type { Fields } from "../../src/protocol/studio";
+import { magicCode, pythonCode } from "../../src/studio/code";
 
 interface Case {
   name: string;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { form, type Form, type Name } from "../../src/studio/fields";
 import type { Fields } from "../../src/protocol/studio";
+import { form, type Form, type Name } from "../../src/studio/fields";
 import { FakeTraits } from "../support/studio_stage";
 
 let life: AbortController;

@@ -1,7 +1,8 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Preview } from "../../src/protocol/messages";
+import type { Fields, StudioSnapshot } from "../../src/protocol/studio";
 import { generateView } from "../../src/studio/generate";
-import type { Fields, Preview, StudioSnapshot } from "../../src/protocol/studio";
 import { find, shown, world } from "../support/stage";
 import { FIELDS, state } from "../support/studio_stage";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { expected, price } from "../../src/studio/price";
 import type { Fields, StudioSnapshot } from "../../src/protocol/studio";
+import { expected, price } from "../../src/studio/price";
 import { FIELDS, state } from "../support/studio_stage";
 
 const REAL = { service: { simulated: false, name: "api.apixo.ai" } };

@@ -1,8 +1,8 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Fields, StudioSnapshot } from "../../src/protocol/studio";
 import { form, type Form } from "../../src/studio/fields";
 import { fitting, settingsView, type SettingsView } from "../../src/studio/settings";
-import type { Fields, StudioSnapshot } from "../../src/protocol/studio";
 import { find, shown } from "../support/stage";
 import { FakeTraits, state } from "../support/studio_stage";
 

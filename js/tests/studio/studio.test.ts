@@ -3,12 +3,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Row } from "../../src/rows/list";
-import type { Command } from "../../src/protocol/card";
+import type { Model } from "../../src/kit/host";
+import type { Command, Preview } from "../../src/protocol/messages";
+import type { Row } from "../../src/protocol/row";
+import type { Fields, StudioSnapshot } from "../../src/protocol/studio";
 import { show } from "../../src/studio/studio";
-import type { Fields, Preview, StudioCommand, StudioSnapshot } from "../../src/protocol/studio";
 import widget from "../../src/widget";
-import type { Model } from "../../src/widget";
 import { button, card, find, settle, shown, world, type FakeWorld } from "../support/stage";
 import { FakeTraits, state } from "../support/studio_stage";
 
@@ -42,9 +42,9 @@ function open(fields: Partial<Fields> = {}, changes: Partial<StudioSnapshot> = {
   show({ model: model as unknown as Model, el, signal: life.signal }, place);
 }
 
-type Sent<K> = StudioCommand & { kind: K };
-const sent = <K extends StudioCommand["kind"]>(kind: K): Sent<K>[] =>
-  (place.sent as (Command | StudioCommand)[]).filter((one): one is Sent<K> => one.kind === kind);
+type Sent<K> = Command & { kind: K };
+const sent = <K extends Command["kind"]>(kind: K): Sent<K>[] =>
+  place.sent.filter((one): one is Sent<K> => one.kind === kind);
 const clicks = (): Sent<"generate">[] => sent("generate");
 const go = (): HTMLButtonElement => find<HTMLButtonElement>(el, ".snb-go");
 const prompt = (): HTMLTextAreaElement => find<HTMLTextAreaElement>(el, "textarea");

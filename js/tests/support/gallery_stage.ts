@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { GallerySnapshot } from "../../src/gallery/gallery";
 import type { Card } from "../../src/protocol/card";
+import type { GallerySnapshot } from "../../src/protocol/gallery";
 import { card } from "./stage";
 
 const FIXTURES = join(dirname(fileURLToPath(import.meta.url)), "..", "fixtures", "gallery");

@@ -3,9 +3,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { vi } from "vitest";
-import type { Model } from "../../src/widget";
-import type { Card, Command, Film, PanelSnapshot } from "../../src/protocol/card";
 import type { MessageHandler, Surroundings } from "../../src/kit/environment";
+import type { Model } from "../../src/kit/host";
+import type { Card, Film } from "../../src/protocol/card";
+import type { Command } from "../../src/protocol/messages";
+import type { PanelSnapshot } from "../../src/protocol/whole";
 
 const FIXTURES = join(dirname(fileURLToPath(import.meta.url)), "..", "fixtures", "panel");
 
@@ -46,6 +48,9 @@ export class FakeModel implements Model {
   off(event: string, handler: Handler): void {
     this.handlers.get(event)?.delete(handler);
   }
+
+  set(): void {}
+  save_changes(): void {}
 
   send(command: Command): void {
     this.sent.push(command);

@@ -1,6 +1,6 @@
 /** The stage for the Studio's tests: a model with traits, as a host would give one. */
-import type { TraitModel } from "../../src/studio/fields";
 import type { Fields, StudioSnapshot } from "../../src/protocol/studio";
+import type { Traits } from "../../src/studio/fields";
 
 export const FIELDS: Fields = {
   prompt: "",
@@ -43,7 +43,7 @@ export function state(changes: Partial<StudioSnapshot> = {}): StudioSnapshot {
 type Handler = (...args: never[]) => void;
 
 /** Backbone's way: `set` tells at once, `save_changes` sends what was set since. */
-export class FakeTraits implements TraitModel {
+export class FakeTraits implements Traits {
   readonly saved: Record<string, unknown>[] = [];
   private readonly values: Record<string, unknown>;
   private unsaved: Record<string, unknown> = {};
