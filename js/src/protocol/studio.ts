@@ -53,4 +53,6 @@ export interface StudioSnapshot extends Whole {
   /** What came of the last click on Generate, whichever page it came from. */
   answered?: { request: number; keys: string[]; reused: string[]; error: Trouble | null } | null;
   rows: Row[];
+  /** The value of each field before a person changes it; its names and types are the form's. */
+  defaults: Fields;
 }

@@ -8,20 +8,6 @@ export type Traits = Omit<Model, "send">;
 
 export type Name = keyof Fields;
 
-const EMPTY: Fields = {
-  prompt: "",
-  duration: 4,
-  aspect_ratio: "landscape",
-  image: "",
-  model: "sora-2",
-  remove_watermark: true,
-  takes: 1,
-  new: false,
-  extra: {},
-};
-
-export const NAMES = Object.keys(EMPTY) as Name[];
-
 /** Typing goes to Python once it pauses for so many ms. */
 const PAUSE = 150;
 /** A kernel that is slow may echo what was typed before: for so many ms. */
@@ -42,8 +28,10 @@ function same(a: unknown, b: unknown): boolean {
   return a === b || (typeof a === "object" && JSON.stringify(a) === JSON.stringify(b));
 }
 
-export function form(model: Traits, now: () => number, signal: AbortSignal): Form {
-  const fields: Fields = { ...EMPTY };
+/** `defaults`: the fields there are, each with the value that it has where the model says none. */
+export function form(model: Traits, defaults: Readonly<Fields>, now: () => number, signal: AbortSignal): Form {
+  const names = Object.keys(defaults) as Name[];
+  const fields: Fields = { ...defaults };
   const handlers: ((names: ReadonlySet<Name>) => void)[] = [];
   const untold = new Set<Name>();
   let told: { name: Name; value: unknown; at: number }[] = [];
@@ -52,7 +40,7 @@ export function form(model: Traits, now: () => number, signal: AbortSignal): For
   /** Null where the model has nothing of that type, e.g. a host that does not know the trait. */
   function read(name: Name): unknown {
     const value = model.get(name);
-    return typeof value === typeof EMPTY[name] && value !== null ? value : null;
+    return typeof value === typeof defaults[name] && value !== null ? value : null;
   }
 
   function put(name: Name, value: unknown): boolean {
@@ -68,9 +56,9 @@ export function form(model: Traits, now: () => number, signal: AbortSignal): For
   function flush(): void {
     callOff();
     if (untold.size === 0 || signal.aborted) return;
-    const names = [...untold];
+    const news = [...untold];
     told = told.filter(({ at }) => now() - at < ECHOES);
-    for (const name of names) {
+    for (const name of news) {
       told.push({ name, value: fields[name], at: now() });
       model.set(name, fields[name]);
     }
@@ -99,7 +87,7 @@ export function form(model: Traits, now: () => number, signal: AbortSignal): For
     } else if (put(name, value)) tell(new Set([name]));
   }
 
-  for (const name of NAMES) {
+  for (const name of names) {
     put(name, read(name));
     const handler = (): void => heard(name);
     model.on(`change:${name}`, handler);
@@ -109,10 +97,10 @@ export function form(model: Traits, now: () => number, signal: AbortSignal): For
   return {
     now: fields,
     edit(changes) {
-      const names = new Set(NAMES.filter((name) => name in changes && put(name, changes[name] ?? null)));
-      for (const name of names) untold.add(name);
-      if (names.size > 0) later();
-      tell(names);
+      const edited = new Set(names.filter((name) => name in changes && put(name, changes[name] ?? null)));
+      for (const name of edited) untold.add(name);
+      if (edited.size > 0) later();
+      tell(edited);
     },
     flush,
     changed: (handler) => void handlers.push(handler),

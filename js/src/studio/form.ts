@@ -24,12 +24,13 @@ export interface StudioFormView {
 
 export function studioForm(
   model: Traits,
+  defaults: Fields,
   world: Surroundings,
   tools: CodeTools,
   made: (keys: readonly string[]) => void,
   signal: AbortSignal,
 ): StudioFormView {
-  const form = formOf(model, world.now, signal);
+  const form = formOf(model, defaults, world.now, signal);
   let number = Math.floor(world.random() * 2 ** 31);
   const id = `snb-${number.toString(36)}`;
   let state: StudioSnapshot | null = null;

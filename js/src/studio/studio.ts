@@ -15,7 +15,7 @@ import { rowList } from "../rows/list";
 import { posters } from "../rows/posters";
 import { runs } from "../rows/row_clock";
 import { gathered, summary } from "../rows/summary";
-import { studioForm } from "./form";
+import { studioForm, type StudioFormView } from "./form";
 import { openCards } from "./open_cards";
 
 /** Draws into `el` until `signal` aborts or the returned function is called. */
@@ -50,12 +50,14 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
       list.focus();
     },
   }, life.signal);
-  const form = studioForm(model, world, tools, made, life.signal);
+  /** Made once Python has said which fields there are. */
+  let form: StudioFormView | null = null;
+  const empty = make("p", "snb-quiet", ["Nothing to show yet."]);
   const title = make("strong", "", ["Films of this folder"]);
   const counts = make("span", "snb-quiet");
   const below = make("section", "snb-below", [make("div", "snb-line", [title, counts]), cards.el, side, list.el]);
   below.setAttribute("aria-label", "Films of this folder");
-  const root = make("div", "sora-nb", [make("div", "snb-studio", [form.el, below]), live.el]);
+  const root = make("div", "sora-nb", [make("div", "snb-studio", [empty, below]), live.el]);
   root.setAttribute("lang", "en");
   keepShortcutsOut(root, life.signal);
 
@@ -88,7 +90,11 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
     const gone = before.flatMap(({ key }) => (now.has(key) ? [] : [key]));
     cards.drop(gone);
     if (gone.length > 0) comparison.end();
-    form.show(state);
+    if (!form && state?.defaults) {
+      form = studioForm(model, state.defaults, world, tools, made, life.signal);
+      empty.replaceWith(form.el);
+    }
+    form?.show(state);
     write(counts, counted(rows));
     visible(below, rows.length > 0);
     list.show(rows, ahead);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Fields } from "../../src/protocol/studio";
 import { form, type Form, type Name } from "../../src/studio/fields";
-import { FakeTraits } from "../support/studio_stage";
+import { FakeTraits, FIELDS } from "../support/studio_stage";
 
 let life: AbortController;
 beforeEach(() => {
@@ -16,7 +16,7 @@ afterEach(() => {
 
 function open(fields: Partial<Fields> = {}): { model: FakeTraits; fields: Form; heard: Name[][] } {
   const model = new FakeTraits(fields);
-  const opened = form(model, () => Date.now(), life.signal);
+  const opened = form(model, FIELDS, () => Date.now(), life.signal);
   const heard: Name[][] = [];
   opened.changed((names) => void heard.push([...names]));
   return { model, fields: opened, heard };

@@ -4,7 +4,7 @@ import type { Fields, StudioSnapshot } from "../../src/protocol/studio";
 import { form, type Form } from "../../src/studio/fields";
 import { fitting, settingsView, type SettingsView } from "../../src/studio/settings";
 import { find, shown } from "../support/stage";
-import { FakeTraits, state } from "../support/studio_stage";
+import { FakeTraits, FIELDS, state } from "../support/studio_stage";
 
 let life: AbortController;
 beforeEach(() => {
@@ -17,7 +17,7 @@ afterEach(() => {
 });
 
 function open(fields: Partial<Fields> = {}, snapshot: StudioSnapshot | null = state()): { fields: Form; view: SettingsView } {
-  const opened = form(new FakeTraits(fields), () => Date.now(), life.signal);
+  const opened = form(new FakeTraits(fields), FIELDS, () => Date.now(), life.signal);
   const view = settingsView(opened, "s", life.signal);
   document.body.replaceChildren(view.el);
   view.show(snapshot);

@@ -3,14 +3,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Model } from "../../src/kit/host";
 import type { Command, Preview } from "../../src/protocol/messages";
 import type { Row } from "../../src/protocol/row";
 import type { Fields, StudioSnapshot } from "../../src/protocol/studio";
 import { show } from "../../src/studio/studio";
 import widget from "../../src/widget";
 import { button, card, find, settle, shown, world, type FakeWorld } from "../support/stage";
-import { FakeTraits, state } from "../support/studio_stage";
+import { FakeTraits, FIELDS, state } from "../support/studio_stage";
 
 const STATES = join(dirname(fileURLToPath(import.meta.url)), "..", "fixtures", "studio");
 
@@ -39,7 +38,7 @@ function open(fields: Partial<Fields> = {}, changes: Partial<StudioSnapshot> = {
   model = new FakeTraits(fields, snapshot);
   el = document.createElement("div");
   document.body.replaceChildren(el);
-  show({ model: model as unknown as Model, el, signal: life.signal }, place);
+  show({ model, el, signal: life.signal }, place);
 }
 
 type Sent<K> = Command & { kind: K };
@@ -96,23 +95,37 @@ test.each(readdirSync(STATES))("%s, which Python's tests hold to what Python say
   expect(sent("card").map(({ key }) => key)).toEqual(told.answered?.keys ?? []);
 });
 
+test("before Python has told its fields there is no form; it comes with them, once", () => {
+  open();
+  life.abort();
+  life = new AbortController();
+  model = new FakeTraits({ prompt: "a boat" }, null);
+  show({ model, el, signal: life.signal }, place);
+  expect(find(el, ".snb-studio").textContent).toContain("Nothing to show yet.");
+  expect(el.querySelector("textarea")).toBeNull();
+  const { defaults: _, ...without } = state();
+  place.say({ kind: "whole", snapshot: without });
+  expect(el.querySelector("textarea")).toBeNull();
+  place.say({ kind: "whole", snapshot: state() });
+  expect(el.textContent).not.toContain("Nothing to show yet.");
+  expect(prompt().value).toBe("a boat");
+  type("a ship");
+  place.say({ kind: "whole", snapshot: state() });
+  expect(prompt().value).toBe("a ship");
+});
+
+test("a field that the host does not know has the value that Python told for it", () => {
+  open({ duration: undefined }, { defaults: { ...FIELDS, duration: 8 } });
+  expect(find(el, "[name$=length]:checked").closest("label")?.textContent).toBe("8 s");
+});
+
 test("the one bundle draws it by its snapshot's view", () => {
   open();
   const other = document.createElement("div");
-  const end = widget.render({ model: { ...bound(model), send: () => undefined } as unknown as Model, el: other });
+  const end = widget.render({ model, el: other });
   expect(other.querySelector(".snb-studio textarea")).not.toBeNull();
   end();
 });
-
-function bound(traits: FakeTraits) {
-  return {
-    get: (name: string) => traits.get(name),
-    on: traits.on.bind(traits),
-    off: traits.off.bind(traits),
-    set: traits.set.bind(traits),
-    save_changes: () => traits.save_changes(),
-  };
-}
 
 describe("a click", () => {
   test("asks for the fields as they are seen, and says so at once", () => {

@@ -1,6 +1,6 @@
 /** The stage for the Studio's tests: a model with traits, as a host would give one. */
+import type { Model } from "../../src/kit/host";
 import type { Fields, StudioSnapshot } from "../../src/protocol/studio";
-import type { Traits } from "../../src/studio/fields";
 
 export const FIELDS: Fields = {
   prompt: "",
@@ -36,6 +36,7 @@ export function state(changes: Partial<StudioSnapshot> = {}): StudioSnapshot {
     budget: null,
     answered: null,
     rows: [],
+    defaults: FIELDS,
     ...changes,
   };
 }
@@ -43,7 +44,7 @@ export function state(changes: Partial<StudioSnapshot> = {}): StudioSnapshot {
 type Handler = (...args: never[]) => void;
 
 /** Backbone's way: `set` tells at once, `save_changes` sends what was set since. */
-export class FakeTraits implements Traits {
+export class FakeTraits implements Model {
   readonly saved: Record<string, unknown>[] = [];
   private readonly values: Record<string, unknown>;
   private unsaved: Record<string, unknown> = {};
@@ -66,6 +67,8 @@ export class FakeTraits implements Traits {
     this.saved.push(this.unsaved);
     this.unsaved = {};
   }
+
+  send(): void {}
 
   /** A value from Python or from a linked widget. */
   arrive(name: string, value: unknown): void {
