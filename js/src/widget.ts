@@ -1,7 +1,7 @@
 /** The one bundle for every widget: the snapshot's `view` says which of them is drawn. */
 import { show as showDoctor } from "./doctor/doctor";
 import { show as showGallery } from "./gallery/gallery";
-import type { Surroundings } from "./kit/environment";
+import type { Environment } from "./kit/environment";
 import type { Model, RenderProps, Show } from "./kit/host";
 import { childOf } from "./kit/lifetime";
 import { followScheme } from "./kit/scheme";
@@ -15,7 +15,7 @@ const VIEWS: Record<string, Show> = {
   studio: showStudio,
 };
 
-function surroundings(model: Model): Surroundings {
+function environmentOf(model: Model): Environment {
   return {
     now: () => performance.now(),
     wall: () => Date.now() / 1000,
@@ -38,7 +38,7 @@ function viewOf(model: Model): Show {
 export default {
   render(props: RenderProps): () => void {
     const life = props.signal ? childOf(props.signal) : new AbortController();
-    const close = viewOf(props.model)(props, surroundings(props.model));
+    const close = viewOf(props.model)(props, environmentOf(props.model));
     followScheme(props.el, life.signal);
     return () => {
       life.abort();

@@ -1,7 +1,7 @@
 /** One task: its frame, its words, its steps, its buttons, and its film once there is one. */
 import type { Ticker } from "../kit/clock";
 import { arrange, attribute, make, newId, visible, write } from "../kit/dom";
-import type { Surroundings } from "../kit/environment";
+import type { Environment } from "../kit/environment";
 import { duration, shortened } from "../kit/format";
 import { putIcon, type IconName } from "../kit/icons";
 import { childOf } from "../kit/lifetime";
@@ -9,7 +9,7 @@ import { playerView, sameFilm, type PlayerView } from "../player/player";
 import type { Card, Film, State } from "../protocol/card";
 import { actionsView, type ActionTools } from "./actions";
 import { adviceView } from "./advice";
-import { outlookView } from "./eta";
+import { etaView } from "./eta";
 import { promptView } from "./prompt";
 import { timelineView } from "./timeline";
 
@@ -41,7 +41,7 @@ export interface CardView {
 }
 
 export function cardView(
-  world: Surroundings,
+  env: Environment,
   tools: ActionTools,
   clock: Ticker,
   signal: AbortSignal,
@@ -51,13 +51,13 @@ export function cardView(
   const ratio = make("span", "snb-ratio");
   const frame = make("div", "snb-frame", [symbol, ratio]);
   frame.setAttribute("aria-hidden", "true");
-  const prompt = promptView(world, life.signal);
+  const prompt = promptView(env, life.signal);
   const facts = make("p", "snb-facts");
   const timeline = timelineView();
-  const outlook = outlookView(world.now);
+  const outlook = etaView(env.now);
   const note = make("p", "snb-note");
   const advice = adviceView();
-  const actions = actionsView(tools, newId(world.random), life.signal);
+  const actions = actionsView(tools, newId(env.random), life.signal);
   const words = make("div", "snb-body");
   const el = make("article", "snb-card", [frame, words]);
   // Not a stop of the Tab key; holds the focus when the button that had it is gone.
@@ -73,7 +73,7 @@ export function cardView(
     if (!card.film) return null;
     const own = childOf(life.signal);
     const label = `Film: ${shortened(card.prompt, 80)}`;
-    const player = playerView(card.key, card.film, label, world, tools, own.signal);
+    const player = playerView(card.key, card.film, label, env, tools, own.signal);
     screening = { film: card.film, player, life: own };
     return player;
   }

@@ -49,14 +49,14 @@ function savingView(): { el: HTMLElement; show(received: number, total: number |
   };
 }
 
-export interface OutlookView {
+export interface EtaView {
   el: HTMLElement;
   /** `since`: the moment (ms) at which the card's clock was right. */
   show(card: Card, since: number): void;
   beat: Beat;
 }
 
-export function outlookView(now: () => number): OutlookView {
+export function etaView(now: () => number): EtaView {
   const band = bandView();
   const saving = savingView();
   const time = make("b", "snb-time");

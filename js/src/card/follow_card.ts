@@ -1,6 +1,6 @@
 /** The cards of listed tasks: asked of the kernel when looked at, and kept up to date while they are.
  * The other side is `display/gallery_cards.py`. */
-import type { Surroundings } from "../kit/environment";
+import type { Environment } from "../kit/environment";
 import { isMessage } from "../kit/message";
 import type { Card } from "../protocol/card";
 
@@ -9,13 +9,13 @@ import type { Card } from "../protocol/card";
  * that task is looked at, which asks for its card; `since`: the moment (ms) at which its clock was right.
  */
 export function followCards(
-  world: Pick<Surroundings, "send" | "listen" | "now">,
+  env: Pick<Environment, "send" | "listen" | "now">,
   wanted: (key: string) => boolean,
   draw: (card: Card, since: number) => void,
   signal: AbortSignal,
 ): void {
   const known = new Map<string, { card: Card; number: number }>();
-  world.listen((message) => {
+  env.listen((message) => {
     if (!isMessage(message, "card")) return;
     const { number, card: told, at } = message;
     const before = known.get(told.key);
@@ -23,11 +23,11 @@ export function followCards(
     if (!wanted(told.key)) return;
     if (number > 1 && before?.number !== number - 1) {
       // What was missed is in the whole card.
-      world.send({ kind: "card", key: told.key });
+      env.send({ kind: "card", key: told.key });
       return;
     }
     const card = (number > 1 ? { ...before?.card, ...told } : told) as Card;
     known.set(card.key, { card, number });
-    draw(card, world.now() - Math.max(0, at - card.clock.at) * 1000);
+    draw(card, env.now() - Math.max(0, at - card.clock.at) * 1000);
   }, signal);
 }

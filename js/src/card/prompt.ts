@@ -1,6 +1,6 @@
 /** The prompt and its badges; a long prompt is folded to a few lines, and fetched whole, when asked for. */
 import { arrange, attribute, make, visible, write } from "../kit/dom";
-import type { Surroundings } from "../kit/environment";
+import type { Environment } from "../kit/environment";
 import { isMessage } from "../kit/message";
 import type { Badge, Card } from "../protocol/card";
 
@@ -8,7 +8,7 @@ import type { Badge, Card } from "../protocol/card";
 const SHORT = 120;
 
 export function promptView(
-  world: Pick<Surroundings, "send" | "listen">,
+  env: Pick<Environment, "send" | "listen">,
   signal: AbortSignal,
 ): { el: HTMLElement; show(card: Card): void } {
   const prompt = make("p", "snb-prompt");
@@ -54,11 +54,11 @@ export function promptView(
     () => {
       open = !open;
       fold();
-      if (open && lacking() && shown) world.send({ kind: "prompt", key: shown.key });
+      if (open && lacking() && shown) env.send({ kind: "prompt", key: shown.key });
     },
     { signal },
   );
-  world.listen((message) => {
+  env.listen((message) => {
     if (!isMessage(message, "prompt") || message.key !== shown?.key) return;
     whole = message.prompt;
     fold();

@@ -2,19 +2,19 @@
 import { followCards } from "../card/follow_card";
 import { pickButton, plainButton } from "../kit/buttons";
 import { arrange, attribute, make, visible, write } from "../kit/dom";
-import type { Surroundings } from "../kit/environment";
+import type { Environment } from "../kit/environment";
 import { shortened } from "../kit/format";
 import { childOf, ended } from "../kit/lifetime";
-import { playerBar } from "../player/controls";
+import { playerControls } from "../player/controls";
 import { SILENT } from "../player/film_facts";
 import { keyHelp } from "../player/key_help";
 import { listenToKeys } from "../player/keys";
-import { bringFilm, notShown } from "../player/load_film";
+import { loadFilm, notShown } from "../player/load_film";
 import { playback } from "../player/playback";
 import { posterFromKernel } from "../player/poster";
 import type { Film } from "../protocol/card";
 import type { Row } from "../protocol/row";
-import { lead } from "./sync";
+import { playbackSync } from "./sync";
 
 export const FEWEST = 2;
 export const MOST = 9;
@@ -33,7 +33,7 @@ export interface Comparison {
   show(rows: readonly Row[]): void;
 }
 
-interface Seat {
+interface Slot {
   el: HTMLElement;
   video: HTMLVideoElement;
   show(row: Row): void;
@@ -41,10 +41,10 @@ interface Seat {
 }
 
 /** `rows` have films. Lives until `signal` aborts. */
-export function compareView(rows: readonly Row[], world: Surroundings, options: CompareOptions, signal: AbortSignal): Comparison {
+export function compareView(rows: readonly Row[], env: Environment, options: CompareOptions, signal: AbortSignal): Comparison {
   const longest = Math.max(...rows.map((row) => row.seconds ?? 0));
-  const { master, add, drop } = lead(world.now, longest, signal);
-  const seats = new Map<number, Seat>();
+  const { master, add, drop } = playbackSync(env.now, longest, signal);
+  const slots = new Map<number, Slot>();
   let heard: number | null = rows[0]?.n ?? null;
   let fastest: number | null = null;
 
@@ -66,14 +66,14 @@ export function compareView(rows: readonly Row[], world: Surroundings, options: 
   const whole = { seconds: longest, get fps() { return fastest; } } as Film;
   const control = playback(master, stage, whole, options.announce);
   const help = keyHelp(stage, signal);
-  const bar = playerBar(master, stage, control, help.button, signal);
+  const bar = playerControls(master, stage, control, help.button, signal);
   attribute(bar, "data-ready", "true");
   stage.append(bar, help.list);
   listenToKeys(stage, control.act, signal);
 
   /** One film at most is heard. */
   function sound(): void {
-    for (const [n, { video, el }] of seats) {
+    for (const [n, { video, el }] of slots) {
       video.muted = master.muted || n !== heard;
       attribute(el, "data-heard", String(n === heard));
       attribute(el.querySelector(".snb-hear") as Element, "aria-pressed", String(n === heard));
@@ -83,12 +83,12 @@ export function compareView(rows: readonly Row[], world: Surroundings, options: 
 
   for (const [event, seconds] of [["play", longest], ["pause", 0]] as const) {
     master.addEventListener(event, () => {
-      const key = [...rows].find((row) => seats.has(row.n))?.key;
-      if (key) world.send({ kind: "playing", key, seconds: master.loop ? 3600 * Math.sign(seconds) : seconds });
+      const key = [...rows].find((row) => slots.has(row.n))?.key;
+      if (key) env.send({ kind: "playing", key, seconds: master.loop ? 3600 * Math.sign(seconds) : seconds });
     }, { signal });
   }
 
-  function seat(first: Row): Seat {
+  function slot(first: Row): Slot {
     const life = childOf(signal);
     let row = first;
     const video = make("video", "snb-video");
@@ -138,7 +138,7 @@ export function compareView(rows: readonly Row[], world: Surroundings, options: 
       if (film.silent) visible(silent, true);
       if (film.fps !== null) fastest = Math.max(fastest ?? 0, film.fps);
       screen.style.setProperty("--snb-shape", String(film.width > 0 && film.height > 0 ? film.width / film.height : 16 / 9));
-      const trouble = await bringFilm(key, film, world, {
+      const trouble = await loadFilm(key, film, env, {
         progress: () => say("Loading film…", true),
         waiting: () => say("The kernel is busy, or gone: the film comes when it answers.", true),
         play,
@@ -153,14 +153,14 @@ export function compareView(rows: readonly Row[], world: Surroundings, options: 
     if (first.key !== null) {
       const key = first.key;
       let asked = false;
-      followCards(world, (told) => told === key, ({ film }) => {
+      followCards(env, (told) => told === key, ({ film }) => {
         if (film && !asked) {
           asked = true;
           void load(key, film);
         }
       }, life.signal);
-      world.send({ kind: "card", key });
-      void posterFromKernel(key, world, life.signal).then((address) => {
+      env.send({ kind: "card", key });
+      void posterFromKernel(key, env, life.signal).then((address) => {
         if (address !== null && !life.signal.aborted) video.poster = address;
       });
     }
@@ -180,18 +180,18 @@ export function compareView(rows: readonly Row[], world: Surroundings, options: 
 
   function show(next: readonly Row[]): void {
     const there = next.filter((row) => row.seconds !== null);
-    for (const [n, { life }] of seats) {
+    for (const [n, { life }] of slots) {
       if (there.some((row) => row.n === n)) continue;
       life.abort();
-      seats.delete(n);
+      slots.delete(n);
     }
     if (!there.some((row) => row.n === heard)) heard = there[0]?.n ?? null;
     for (const row of there) {
-      const place = seats.get(row.n) ?? seat(row);
-      seats.set(row.n, place);
+      const place = slots.get(row.n) ?? slot(row);
+      slots.set(row.n, place);
       place.show(row);
     }
-    arrange(grid, there.flatMap((row) => seats.get(row.n)?.el ?? []));
+    arrange(grid, there.flatMap((row) => slots.get(row.n)?.el ?? []));
     attribute(grid, "data-count", String(there.length));
     write(words, `${there.length} films, played as one`);
     sound();

@@ -1,10 +1,10 @@
 /** The comparison that stands beside or below a list, while there is one. */
-import type { Surroundings } from "../kit/environment";
+import type { Environment } from "../kit/environment";
 import { childOf } from "../kit/lifetime";
 import type { Row } from "../protocol/row";
 import { compareView, FEWEST, MOST, type Comparison } from "./compare";
 
-export interface ComparingOptions {
+export interface DockOptions {
   announce(text: string): void;
   pick(row: Row): void;
   /** The row of that `n` as it is now. */
@@ -13,7 +13,7 @@ export interface ComparingOptions {
   leave(): void;
 }
 
-export interface Comparing {
+export interface ComparisonDock {
   /** Opens these films in `side`; false where they are too few or too many. */
   start(rows: readonly Row[]): boolean;
   end(): void;
@@ -21,7 +21,7 @@ export interface Comparing {
   draw(): void;
 }
 
-export function comparing(side: Element, world: Surroundings, options: ComparingOptions, signal: AbortSignal): Comparing {
+export function comparisonDock(side: Element, env: Environment, options: DockOptions, signal: AbortSignal): ComparisonDock {
   let open: { view: Comparison; life: AbortController; rows: number[] } | null = null;
 
   function draw(): void {
@@ -46,7 +46,7 @@ export function comparing(side: Element, world: Surroundings, options: Comparing
       end();
       const life = childOf(signal);
       const { announce, pick } = options;
-      const view = compareView(rows, world, { announce, pick, leave: leaveOut, close: options.leave }, life.signal);
+      const view = compareView(rows, env, { announce, pick, leave: leaveOut, close: options.leave }, life.signal);
       open = { view, life, rows: rows.map((row) => row.n) };
       side.append(view.el);
       announce(`${rows.length} films side by side.`);

@@ -1,21 +1,21 @@
 /** Several films as one: a clock that all of them follow, however fast each of them is decoded. */
 
-/** As much of a <video> as is led. */
-export type Led = Pick<
+/** As much of a <video> as is kept in step. */
+export type SyncedVideo = Pick<
   HTMLVideoElement,
   "currentTime" | "duration" | "paused" | "readyState" | "playbackRate" | "play" | "pause" | "error"
 >;
 
-export interface Lead {
+export interface PlaybackSync {
   /**
    * A <video> that nothing is loaded into: controls that were made for one film drive it, and its
    * time, length and state are those of all films together.
    */
   master: HTMLVideoElement;
   /** Takes another film along. */
-  add(video: Led): void;
+  add(video: SyncedVideo): void;
   /** Goes on without it, and does not wait for it. */
-  drop(video: Led): void;
+  drop(video: SyncedVideo): void;
   /** Corrects what has drifted; called on each frame while it plays. */
   beat(): void;
 }
@@ -29,13 +29,13 @@ const PATIENCE = 4000;
 /** HTMLMediaElement.HAVE_FUTURE_DATA. */
 const READY = 3;
 
-const known = (video: Led): boolean => Number.isFinite(video.duration) && video.duration > 0;
+const known = (video: SyncedVideo): boolean => Number.isFinite(video.duration) && video.duration > 0;
 
 /** `length`: seconds of the longest film, as far as known before they are loaded. */
-export function lead(now: () => number, length: number, signal: AbortSignal): Lead {
+export function playbackSync(now: () => number, length: number, signal: AbortSignal): PlaybackSync {
   const master = document.createElement("video");
-  const films = new Set<Led>();
-  const stop = new Map<Led, number>();
+  const films = new Set<SyncedVideo>();
+  const stop = new Map<SyncedVideo, number>();
   let [base, since, rate] = [0, 0, 1];
   let playing = false;
   let over = false;
@@ -54,7 +54,7 @@ export function lead(now: () => number, length: number, signal: AbortSignal): Le
   }
 
   /** Where that film is to be: the last picture stays once it is over. */
-  const place = (video: Led, at: number): number => (known(video) ? Math.min(at, video.duration) : at);
+  const place = (video: SyncedVideo, at: number): number => (known(video) ? Math.min(at, video.duration) : at);
 
   function align(): void {
     for (const video of films) {
@@ -70,7 +70,7 @@ export function lead(now: () => number, length: number, signal: AbortSignal): Le
     }
   }
 
-  function start(video: Led): void {
+  function start(video: SyncedVideo): void {
     // Sound may need a gesture of its own here: better silent than not at all.
     video.play().catch((error: unknown) => {
       if (error instanceof DOMException && error.name === "NotAllowedError") (video as HTMLVideoElement).muted = true;
@@ -89,7 +89,7 @@ export function lead(now: () => number, length: number, signal: AbortSignal): Le
     return late;
   }
 
-  function follow(video: Led, at: number): void {
+  function follow(video: SyncedVideo, at: number): void {
     if (known(video) && at >= video.duration - 0.02) {
       if (!video.paused) video.pause();
       return;

@@ -1,6 +1,6 @@
 /** What only the page can find out for `%sora doctor`: drawn here, and told to the kernel, which keeps it as text. */
 import { make } from "../kit/dom";
-import type { Surroundings } from "../kit/environment";
+import type { Environment } from "../kit/environment";
 import type { RenderProps } from "../kit/host";
 import { after, childOf } from "../kit/lifetime";
 import { isMessage } from "../kit/message";
@@ -54,12 +54,12 @@ function codecs(page: Document): Finding[] {
   ];
 }
 
-async function files(question: Question, world: Surroundings, signal: AbortSignal): Promise<Finding> {
+async function files(question: Question, env: Environment, signal: AbortSignal): Promise<Finding> {
   const base = serverBase(document);
   if (!base) return ok("files", "this page has no Jupyter server: films come from the kernel");
   if (!question.file) return ok("files", `not tried: no film lies below the root of ${base.href} yet`);
   const address = fileAddress(base, question.file.path);
-  if (address && (await serves(address, question.file.size, world, signal))) {
+  if (address && (await serves(address, question.file.size, env, signal))) {
     return ok("files", `${base.href}files/ gives out films`);
   }
   return {
@@ -70,18 +70,18 @@ async function files(question: Question, world: Surroundings, signal: AbortSigna
   };
 }
 
-/** How long a message to the kernel and back takes: the road of films where no server gives them out. */
-function messages(world: Surroundings, signal: AbortSignal): Promise<Finding> {
+/** How long a message to the kernel and back takes: films come so where no server gives them out. */
+function messages(env: Environment, signal: AbortSignal): Promise<Finding> {
   const life = childOf(signal);
   return new Promise((resolve) => {
-    const began = world.now();
+    const began = env.now();
     const done = (finding: Finding): void => {
       life.abort();
       resolve(finding);
     };
-    world.listen((message) => {
+    env.listen((message) => {
       if (!isMessage(message, "pong")) return;
-      done(ok("messages", `the kernel answers in ${Math.round(world.now() - began)} ms`));
+      done(ok("messages", `the kernel answers in ${Math.round(env.now() - began)} ms`));
     }, life.signal);
     after(PATIENCE, life.signal, () =>
       done({
@@ -91,7 +91,7 @@ function messages(world: Surroundings, signal: AbortSignal): Promise<Finding> {
         fix: "wait for the running cell, then run %sora doctor again",
       }),
     );
-    world.send({ kind: "ping" });
+    env.send({ kind: "ping" });
   });
 }
 
@@ -103,7 +103,7 @@ function line(finding: Finding): HTMLLIElement {
   return item;
 }
 
-export function show({ model, el, signal }: RenderProps, world: Surroundings): () => void {
+export function show({ model, el, signal }: RenderProps, env: Environment): () => void {
   const life = signal ? childOf(signal) : new AbortController();
   const question = model.get("snapshot") as Question;
   const wait = make("p", "snb-quiet", ["Looking at this page …"]);
@@ -114,11 +114,11 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
   life.signal.addEventListener("abort", () => root.remove(), { once: true });
 
   async function look(): Promise<void> {
-    const rest = await Promise.all([files(question, world, life.signal), messages(world, life.signal)]);
+    const rest = await Promise.all([files(question, env, life.signal), messages(env, life.signal)]);
     if (life.signal.aborted) return;
     const findings = [...codecs(document), ...rest];
     root.replaceChildren(make("ul", "", findings.map(line)));
-    world.send({ kind: "findings", findings });
+    env.send({ kind: "findings", findings });
   }
   void look();
   return () => life.abort();

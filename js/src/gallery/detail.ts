@@ -5,7 +5,7 @@ import { followCards } from "../card/follow_card";
 import { pickButton, plainButton } from "../kit/buttons";
 import type { Ticker } from "../kit/clock";
 import { focused, make, visible, write } from "../kit/dom";
-import type { Surroundings } from "../kit/environment";
+import type { Environment } from "../kit/environment";
 import { after, childOf } from "../kit/lifetime";
 import type { Row } from "../protocol/row";
 
@@ -26,7 +26,7 @@ export interface DetailOptions {
 }
 
 export function detailView(
-  world: Surroundings,
+  env: Environment,
   tools: ActionTools,
   clock: Ticker,
   options: DetailOptions,
@@ -71,11 +71,11 @@ export function detailView(
     life = own;
     write(quiet, "");
     const callOff = after(PATIENCE, own.signal, () => write(quiet, "The kernel is busy, or gone: it comes when it answers."));
-    followCards(world, (told) => told === key, (card, since) => {
+    followCards(env, (told) => told === key, (card, since) => {
       callOff();
       write(quiet, "");
       const fresh = view === null;
-      view ??= cardView(world, tools, clock, own.signal);
+      view ??= cardView(env, tools, clock, own.signal);
       view.show(card, since);
       if (!fresh) return clock.wake();
       holder.replaceChildren(view.el);
@@ -85,7 +85,7 @@ export function detailView(
       // A person has just opened it: it may lie below what they see.
       el.scrollIntoView?.({ block: "nearest" });
     }, own.signal);
-    world.send({ kind: "card", key });
+    env.send({ kind: "card", key });
   }
 
   el.addEventListener("keydown", (event) => {

@@ -1,11 +1,11 @@
 /** The gallery: many tasks as one list; its films are opened, compared and picked. */
 import { FEWEST, MOST } from "../compare/compare";
-import { comparing } from "../compare/dock";
+import { comparisonDock } from "../compare/dock";
 import { announcer } from "../kit/announcer";
 import { copy } from "../kit/clipboard";
 import { ticker } from "../kit/clock";
 import { attribute, focused, make, visible, write } from "../kit/dom";
-import type { Surroundings } from "../kit/environment";
+import type { Environment } from "../kit/environment";
 import { follow } from "../kit/feed";
 import type { RenderProps } from "../kit/host";
 import { after, childOf } from "../kit/lifetime";
@@ -19,18 +19,18 @@ import { runs } from "../rows/row_clock";
 import { gathered, summary } from "../rows/summary";
 import { detailView } from "./detail";
 import { arranged, filterBar } from "./filter";
-import { headView } from "./header";
+import { headerView } from "./header";
 
 /** Keys are few: a thousand rows are sorted anew at most once in so many ms while they change. */
 const RESORT = 400;
 
 /** Draws into `el` until `signal` aborts or the returned function is called. */
-export function show({ model, el, signal }: RenderProps, world: Surroundings): () => void {
+export function show({ model, el, signal }: RenderProps, env: Environment): () => void {
   const life = signal ? childOf(signal) : new AbortController();
   const live = announcer();
   const clock = ticker(life.signal);
-  const tools = { send: world.send, copy, announce: live.say };
-  const pictures = posters(world, life.signal);
+  const tools = { send: env.send, copy, announce: live.say };
+  const pictures = posters(env, life.signal);
   const tell = gathered(news, live.say, life.signal);
 
   let state: GallerySnapshot | null = null;
@@ -41,9 +41,9 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
   let waiting: (() => void) | null = null;
   let said: string | null = null;
 
-  const head = headView(world, life.signal);
+  const head = headerView(env, life.signal);
   const filter = filterBar(() => draw(), (kind) => list.layout(kind), life.signal);
-  const list = rowList(world, clock, pictures, {
+  const list = rowList(env, clock, pictures, {
     label: "Films",
     open: (row) => open(row.n === opened ? null : row.n),
     select(next) {
@@ -53,7 +53,7 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
     pick,
   }, life.signal);
   const none = make("p", "snb-quiet snb-none", ["No film is like that."]);
-  const detail = detailView(world, tools, clock, { close: () => leave(() => open(null)), turn, pick }, life.signal);
+  const detail = detailView(env, tools, clock, { close: () => leave(() => open(null)), turn, pick }, life.signal);
   const words = make("span", "snb-quiet snb-hint");
   const compare = button("Compare", () => startComparison(selected()));
   const clear = button("Clear", () => {
@@ -65,7 +65,7 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
   const selection = make("div", "snb-selection", [words, compare, clear]);
   const rows = make("div", "snb-listing", [filter.el, list.el, none, selection]);
   const side = make("div", "snb-side", [detail.el]);
-  const comparison = comparing(side, world, {
+  const comparison = comparisonDock(side, env, {
     announce: live.say, pick, find, leave: () => leave(endComparison),
   }, life.signal);
   const body = make("div", "snb-gbody", [rows, side]);
@@ -87,7 +87,7 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
   const selected = (): Row[] => (state?.rows ?? []).filter((row) => chosen.has(row.n) && row.seconds !== null);
 
   function pick(row: Row): void {
-    if (row.key !== null) world.send({ kind: "pick", key: row.key, picked: !row.picked });
+    if (row.key !== null) env.send({ kind: "pick", key: row.key, picked: !row.picked });
     live.say(row.picked ? "No longer picked." : "Picked.");
   }
 
@@ -140,7 +140,7 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
     waiting?.();
     waiting = null;
     if (!state) return;
-    shown = arranged(state.rows, filter.wish, world.wall() - ahead);
+    shown = arranged(state.rows, filter.wish, env.wall() - ahead);
     filter.show(state.rows);
     const inside = list.el.contains(focused(list.el));
     list.show(shown, ahead);
@@ -178,9 +178,9 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
     tell(!next.rows.some(runs));
   }
 
-  tellUse(root, world, life.signal);
+  tellUse(root, env, life.signal);
   life.signal.addEventListener("abort", () => root.remove(), { once: true });
   el.append(root);
-  follow<GallerySnapshot>(model, world, { name: "rows", by: "n" }, changed, life.signal);
+  follow<GallerySnapshot>(model, env, { name: "rows", by: "n" }, changed, life.signal);
   return () => life.abort();
 }

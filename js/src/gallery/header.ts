@@ -1,7 +1,7 @@
 /** What stands above the rows: how far all of them are, when they will be done, what they cost. */
 import type { Beat } from "../kit/clock";
 import { arrange, attribute, focused, make, newId, visible, write } from "../kit/dom";
-import type { Surroundings } from "../kit/environment";
+import type { Environment } from "../kit/environment";
 import { duration } from "../kit/format";
 import { after } from "../kit/lifetime";
 import type { Head, SweepAct } from "../protocol/gallery";
@@ -23,16 +23,16 @@ const ASKED = 10_000;
 /** From the left: what is done, what moves, what waits, what went wrong. */
 const STRIP = [...["ready", "saving", "processing", "pending", "submitting"], ...["queued", "planned", "stopped", "unsure", "failed", "invalid"]];
 
-export interface HeadView {
+export interface HeaderView {
   el: HTMLElement;
   show(head: Head, rows: readonly Row[], ahead: number): void;
   beat: Beat;
 }
 
-export function headView(
-  world: Pick<Surroundings, "wall" | "random" | "send">,
+export function headerView(
+  env: Pick<Environment, "wall" | "random" | "send">,
   signal: AbortSignal,
-): HeadView {
+): HeaderView {
   const title = make("b", "snb-total");
   const badge = make("span", "snb-badge", ["Simulator"]);
   badge.dataset["kind"] = "simulator";
@@ -40,7 +40,7 @@ export function headView(
   acts.setAttribute("role", "group");
   acts.setAttribute("aria-label", "All films");
   const hint = make("p", "snb-hint");
-  hint.id = newId(world.random);
+  hint.id = newId(env.random);
   const strip = make("div", "snb-strip");
   strip.setAttribute("aria-hidden", "true");
   const time = make("span", "snb-when");
@@ -65,7 +65,7 @@ export function headView(
       attribute(el, "aria-disabled", "true");
       write(el, "Asked…");
       after(ASKED, signal, () => settle(act));
-      world.send({ kind: "sweep", act });
+      env.send({ kind: "sweep", act });
     }, { signal });
     buttons.set(act, el);
     return el;
@@ -108,7 +108,7 @@ export function headView(
     const { began, estimate } = head;
     if (!began || !moving) return "";
     const since = (moment: number): string => duration((moment - began.at) * began.speed);
-    const now = world.wall() - ahead;
+    const now = env.wall() - ahead;
     const words = `${since(now)} so far`;
     if (!estimate) return words;
     if (now > estimate.p90) return `${words} · longer than nine in ten`;

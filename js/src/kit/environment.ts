@@ -3,7 +3,7 @@ import type { Command } from "../protocol/messages";
 
 export type MessageHandler = (message: unknown, buffers: readonly unknown[]) => void;
 
-export interface Surroundings {
+export interface Environment {
   /** Milliseconds on a clock that never jumps. */
   now(): number;
   /** Unix seconds, to compare with the kernel's clock. */

@@ -1,7 +1,7 @@
 /** The state that Python shows, kept up to date by patches. The other side is `display/kit/feed.py`. */
 import type { Patch } from "../protocol/messages";
 import type { Whole } from "../protocol/whole";
-import type { Surroundings } from "./environment";
+import type { Environment } from "./environment";
 import type { Model } from "./host";
 import { isMessage } from "./message";
 
@@ -37,7 +37,7 @@ export function patched<S extends Whole>(state: S, patch: Patch, { name, by }: S
  */
 export function follow<S extends Whole>(
   model: Pick<Model, "get" | "on" | "off">,
-  world: Surroundings,
+  env: Environment,
   shape: Shape,
   draw: (state: S | null, ahead: number) => void,
   signal: AbortSignal,
@@ -51,17 +51,17 @@ export function follow<S extends Whole>(
 
   function heard(next: S): void {
     state = next;
-    ahead = world.wall() - next.at;
+    ahead = env.wall() - next.at;
     draw(state, ahead);
   }
 
-  world.listen((message) => {
+  env.listen((message) => {
     if (isMessage(message, "whole")) heard(message.snapshot as S);
     else if (isMessage(message, "patch")) {
       if (!state || message.number < state.number) return;
       const missed = message.number > state.number + 1;
       // What a patch says holds whatever went before it; what was missed is asked for.
-      if (missed) world.send({ kind: "connect", number: -1 });
+      if (missed) env.send({ kind: "connect", number: -1 });
       heard(patched(state, message, shape, missed));
     }
   }, signal);
@@ -74,5 +74,5 @@ export function follow<S extends Whole>(
   signal.addEventListener("abort", () => model.off("change:snapshot", replaced), { once: true });
 
   draw(state, ahead);
-  world.send({ kind: "connect", number: state?.number ?? -1 });
+  env.send({ kind: "connect", number: state?.number ?? -1 });
 }

@@ -1,6 +1,6 @@
 /** What the host of a widget gives to a view, and what a view is to it. */
 import type { Command } from "../protocol/messages";
-import type { Surroundings } from "./environment";
+import type { Environment } from "./environment";
 
 /** As much of anywidget's model as is used (anywidget 0.9 to 0.11). Only the Studio's form writes into it. */
 export interface Model {
@@ -20,4 +20,4 @@ export interface RenderProps {
 }
 
 /** Draws into `el` until `signal` aborts or the returned function is called. */
-export type Show = (props: RenderProps, world: Surroundings) => () => void;
+export type Show = (props: RenderProps, env: Environment) => () => void;

@@ -5,7 +5,7 @@ import { announcer } from "../kit/announcer";
 import { copy } from "../kit/clipboard";
 import { ticker } from "../kit/clock";
 import { arrange, attribute, make, visible } from "../kit/dom";
-import type { Surroundings } from "../kit/environment";
+import type { Environment } from "../kit/environment";
 import { follow } from "../kit/feed";
 import type { RenderProps } from "../kit/host";
 import { childOf } from "../kit/lifetime";
@@ -14,13 +14,13 @@ import { tellUse } from "../kit/usage";
 import type { Clock } from "../protocol/card";
 import type { PanelSnapshot } from "../protocol/whole";
 
-/** The moment (ms of `world.now`) at which a clock of the kernel was right. */
-function when(clock: Clock, world: Surroundings, ahead: number): number {
-  return world.now() - Math.max(0, world.wall() - ahead - clock.at) * 1000;
+/** The moment (ms of `env.now`) at which a clock of the kernel was right. */
+function when(clock: Clock, env: Environment, ahead: number): number {
+  return env.now() - Math.max(0, env.wall() - ahead - clock.at) * 1000;
 }
 
 /** Draws into `el` until `signal` aborts or the returned function is called. */
-export function show({ model, el, signal }: RenderProps, world: Surroundings): () => void {
+export function show({ model, el, signal }: RenderProps, env: Environment): () => void {
   const life = signal ? childOf(signal) : new AbortController();
   const live = announcer();
   const list = make("div", "snb-list");
@@ -30,11 +30,11 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
   // Our words are English in pages of every direction; a prompt has its own.
   root.dir = "ltr";
   keepShortcutsOut(root, life.signal);
-  tellUse(root, world, life.signal);
+  tellUse(root, env, life.signal);
   const clock = ticker(life.signal);
   const news = stateNews();
   const views = new Map<string, CardView>();
-  const tools = { send: world.send, copy, announce: live.say };
+  const tools = { send: env.send, copy, announce: live.say };
 
   function draw(snapshot: PanelSnapshot | null, ahead: number): void {
     const cards = snapshot?.cards ?? [];
@@ -47,10 +47,10 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
     for (const card of cards) {
       let view = views.get(card.key);
       if (!view) {
-        view = cardView(world, tools, clock, life.signal);
+        view = cardView(env, tools, clock, life.signal);
         views.set(card.key, view);
       }
-      view.show(card, when(card.clock, world, ahead));
+      view.show(card, when(card.clock, env, ahead));
     }
     arrange(list, [...keys].flatMap((key) => views.get(key)?.el ?? []));
     attribute(list, "data-many", String(cards.length > 1));
@@ -61,7 +61,7 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
   }
 
   life.signal.addEventListener("abort", () => root.remove(), { once: true });
-  follow<PanelSnapshot>(model, world, { name: "cards", by: "key" }, draw, life.signal);
+  follow<PanelSnapshot>(model, env, { name: "cards", by: "key" }, draw, life.signal);
   el.append(root);
   return () => life.abort();
 }

@@ -34,7 +34,7 @@ function option(rate: number): HTMLOptionElement {
 }
 
 /** `extra` stands before the last button. Listens to the video until `signal` aborts. */
-export function playerBar(
+export function playerControls(
   video: HTMLVideoElement,
   stage: HTMLElement,
   control: Playback,

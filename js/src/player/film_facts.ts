@@ -3,7 +3,7 @@ import { make, write } from "../kit/dom";
 import { bytes, length } from "../kit/format";
 import { after } from "../kit/lifetime";
 import type { Film } from "../protocol/card";
-import type { StillView } from "./use_frame";
+import type { UseFrameView } from "./use_frame";
 
 const COPIED = 2_000;
 
@@ -49,7 +49,7 @@ function pathCopier(film: Film, tools: FileTools, signal: AbortSignal): HTMLElem
 export function filmFacts(
   film: Film,
   download: HTMLElement,
-  still: StillView,
+  still: UseFrameView,
   tools: FileTools,
   signal: AbortSignal,
 ): HTMLElement {

@@ -1,5 +1,5 @@
 /** A film in pieces: asked of the kernel, put together here. */
-import type { Surroundings } from "../kit/environment";
+import type { Environment } from "../kit/environment";
 import { childOf } from "../kit/lifetime";
 import { isMessage } from "../kit/message";
 import type { Film } from "../protocol/card";
@@ -27,16 +27,16 @@ export function isBytes(buffer: unknown): buffer is ArrayBuffer | ArrayBufferVie
 export function filmFromKernel(
   key: string,
   film: Film,
-  world: Pick<Surroundings, "send" | "listen" | "random">,
+  env: Pick<Environment, "send" | "listen" | "random">,
   signal: AbortSignal,
   arrived: (share: number) => void,
 ): Promise<Blob> {
   const life = childOf(signal);
   // Every view of the model hears every answer; the number tells whose it is.
-  const request = Math.floor(world.random() * 2 ** 31);
+  const request = Math.floor(env.random() * 2 ** 31);
   const parts = new Map<number, BlobPart>();
   return new Promise((resolve, reject) => {
-    world.listen((message, buffers) => {
+    env.listen((message, buffers) => {
       if (!isMessage(message, "film") || message.key !== key || message.request !== request) return;
       const [buffer] = buffers;
       if (!isPart(message) || !isBytes(buffer)) {
@@ -53,6 +53,6 @@ export function filmFromKernel(
       if (blob.size === film.size) resolve(blob);
       else reject(new Error("it arrived with another size than it has on disk"));
     }, life.signal);
-    world.send({ kind: "film", key, request });
+    env.send({ kind: "film", key, request });
   });
 }

@@ -1,44 +1,44 @@
-/** The journey of one film into one <video>: each road that fails falls to the next. */
-import type { Surroundings } from "../kit/environment";
+/** Loads one film into one <video>: where a source fails, the next is tried. */
+import type { Environment } from "../kit/environment";
 import { after, ended } from "../kit/lifetime";
 import type { Film } from "../protocol/card";
 import { filmFromKernel } from "./film_from_kernel";
 import { fileAddress, order, remoteAddress, serverBase, serves } from "./sources";
 
-/** A kernel that is silent for this many ms may be busy: the next road is tried meanwhile. */
+/** A kernel that is silent for this many ms may be busy: the next source is tried meanwhile. */
 const PATIENCE = 10_000;
 
-export interface Traveller {
+export interface LoadEvents {
   /** How far the kernel's bytes have come, 0 to 1; null while nothing has arrived. */
   progress(share: number | null): void;
-  /** The kernel is the only road left and has been silent for a while. */
+  /** The kernel is the only source left and has been silent for a while. */
   waiting(): void;
   /** Plays from `address`; resolves only when that breaks down. */
   play(address: string): Promise<void>;
 }
 
 /**
- * Resolves when every road has failed, with what the kernel said if it could not send the film; or when
+ * Resolves when every source has failed, with what the kernel said if it could not send the film; or when
  * `signal` aborts (object URLs are given back then).
  */
-export async function bringFilm(
+export async function loadFilm(
   key: string,
   film: Film,
-  world: Surroundings,
-  traveller: Traveller,
+  env: Environment,
+  events: LoadEvents,
   signal: AbortSignal,
 ): Promise<string | null> {
   const remote = remoteAddress(film.url, document);
   let bytes: Promise<string | null> | null = null;
   let trouble: string | null = null;
   let heard: () => void = () => undefined;
-  /** Parts that come while another road plays are kept, but not spoken of. */
+  /** Parts that come while another source plays are kept, but not spoken of. */
   let asking = false;
 
   async function askKernel(): Promise<string | null> {
     try {
-      const blob = await filmFromKernel(key, film, world, signal, (share) => {
-        if (asking) traveller.progress(share);
+      const blob = await filmFromKernel(key, film, env, signal, (share) => {
+        if (asking) events.progress(share);
         heard();
       });
       const address = URL.createObjectURL(blob);
@@ -68,35 +68,35 @@ export async function bringFilm(
     const first = await Promise.race([bytes, silence(), ended(signal).then(() => null)]);
     if (first !== "silent") return first;
     if (!isLast) return "later";
-    traveller.waiting();
+    events.waiting();
     return Promise.race([bytes, ended(signal).then(() => null)]);
   }
 
-  const roads = order(film).filter((road) => road !== "remote" || remote !== null);
-  for (let next = roads.shift(); next && !signal.aborted; next = roads.shift()) {
+  const sources = order(film).filter((source) => source !== "remote" || remote !== null);
+  for (let next = sources.shift(); next && !signal.aborted; next = sources.shift()) {
     let address: string | null | "later" = null;
     if (next === "server") {
       const file = fileAddress(serverBase(document), film.server_path);
-      if (file && (await serves(file, film.size, world, signal))) address = file;
+      if (file && (await serves(file, film.size, env, signal))) address = file;
     } else if (next === "remote") {
       address = remote;
     } else {
       asking = true;
-      traveller.progress(null);
-      address = await fromKernel(roads.length === 0);
+      events.progress(null);
+      address = await fromKernel(sources.length === 0);
       asking = false;
       if (address === "later") {
-        // Its bytes may still come; they are the last hope if the other road fails.
-        roads.push("kernel");
+        // Its bytes may still come; they are the last hope if the other source fails.
+        sources.push("kernel");
         continue;
       }
     }
-    if (address && !signal.aborted) await traveller.play(address);
+    if (address && !signal.aborted) await events.play(address);
   }
   return trouble;
 }
 
-/** A film that no road brought; `trouble` is why the kernel could not send it, where it said so. */
+/** A film that no source brought; `trouble` is why the kernel could not send it, where it said so. */
 export function notShown(path: string, trouble: string | null): string {
   return trouble === null
     ? `The film cannot be shown here. It is saved as ${path}`

@@ -1,19 +1,19 @@
 /** The film in its frame, the controls below it, and the facts about it. */
 import { attribute, make, visible, write } from "../kit/dom";
-import type { Surroundings } from "../kit/environment";
+import type { Environment } from "../kit/environment";
 import { icon } from "../kit/icons";
 import { childOf, ended } from "../kit/lifetime";
 import type { Film } from "../protocol/card";
-import { playerBar } from "./controls";
+import { playerControls } from "./controls";
 import { filmFacts, type FileTools } from "./film_facts";
 import { toggleFull } from "./fullscreen";
 import { keyHelp } from "./key_help";
 import { listenToKeys } from "./keys";
-import { bringFilm, notShown } from "./load_film";
+import { loadFilm, notShown } from "./load_film";
 import { playback } from "./playback";
 import { posterFromKernel } from "./poster";
 import { storyboard } from "./storyboard";
-import { stillView } from "./use_frame";
+import { useFrameView } from "./use_frame";
 
 /** Whether both are the same bytes, so that a player that shows one may stay for the other. */
 export function sameFilm(a: Film, b: Film): boolean {
@@ -31,7 +31,7 @@ export function playerView(
   key: string,
   film: Film,
   label: string,
-  world: Surroundings,
+  env: Environment,
   tools: FileTools,
   signal: AbortSignal,
 ): PlayerView {
@@ -63,9 +63,9 @@ export function playerView(
   const board = storyboard(video, stage, control, () => ready, signal);
   const help = keyHelp(stage, signal, [{ shown: ["S"], words: "storyboard" }]);
   const extras = make("span", "snb-extras", [board.button, help.button]);
-  const bar = playerBar(video, stage, control, extras, signal);
+  const bar = playerControls(video, stage, control, extras, signal);
   stage.append(bar, board.strip, help.list);
-  const still = stillView(key, video, world, signal);
+  const still = useFrameView(key, video, env, signal);
 
   const download = make("a", "snb-link", ["Download"]);
   download.download = film.name;
@@ -132,10 +132,10 @@ export function playerView(
   async function load(): Promise<void> {
     const life = childOf(signal);
     say("Loading film…", true);
-    const trouble = await bringFilm(
+    const trouble = await loadFilm(
       key,
       film,
-      world,
+      env,
       {
         progress: (arrived) => say("Loading film…", true, arrived),
         waiting: () =>
@@ -160,13 +160,13 @@ export function playerView(
     );
   }
 
-  const watched = (seconds: number): void => world.send({ kind: "playing", key, seconds });
+  const watched = (seconds: number): void => env.send({ kind: "playing", key, seconds });
   video.addEventListener("play", () => watched(Math.max(1, film.seconds - video.currentTime)), {
     signal,
   });
   for (const over of ["pause", "ended"]) video.addEventListener(over, () => watched(0), { signal });
 
-  void posterFromKernel(key, world, signal).then((address) => {
+  void posterFromKernel(key, env, signal).then((address) => {
     if (address === null || signal.aborted) return;
     video.poster = address;
     attribute(screen, "data-poster", "true");

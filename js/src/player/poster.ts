@@ -1,5 +1,5 @@
 /** An early picture of a film, asked of the kernel: stands in the frame until the film plays. */
-import type { Surroundings } from "../kit/environment";
+import type { Environment } from "../kit/environment";
 import { childOf } from "../kit/lifetime";
 import { isMessage } from "../kit/message";
 import { isBytes } from "./film_from_kernel";
@@ -10,12 +10,12 @@ import { isBytes } from "./film_from_kernel";
  */
 export function posterFromKernel(
   key: string,
-  world: Pick<Surroundings, "send" | "listen">,
+  env: Pick<Environment, "send" | "listen">,
   signal: AbortSignal,
 ): Promise<string | null> {
   const life = childOf(signal);
   return new Promise((resolve) => {
-    world.listen((message, buffers) => {
+    env.listen((message, buffers) => {
       if (!isMessage(message, "poster") || message.key !== key) return;
       life.abort();
       const [picture] = buffers;
@@ -27,6 +27,6 @@ export function posterFromKernel(
       signal.addEventListener("abort", () => URL.revokeObjectURL(address), { once: true });
       resolve(address);
     }, life.signal);
-    world.send({ kind: "poster", key });
+    env.send({ kind: "poster", key });
   });
 }

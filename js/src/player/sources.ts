@@ -1,12 +1,12 @@
-/** The roads by which a film's bytes can reach this page, and which of them may be taken. */
-import type { Surroundings } from "../kit/environment";
+/** The sources from which a film's bytes can come to this page, and which of them may be used. */
+import type { Environment } from "../kit/environment";
 import { after, childOf } from "../kit/lifetime";
 import type { Film } from "../protocol/card";
 
 /** Above this many bytes the film's own address goes before messages from the kernel. */
 export const MUCH = 64 * 2 ** 20;
 
-/** A server that does not answer a probe within this many ms is not the road. */
+/** A server that does not answer a probe within this many ms is no source. */
 const PROBE = 8_000;
 
 /**
@@ -51,13 +51,13 @@ export function remoteAddress(url: string | null, page: Document): string | null
 export async function serves(
   address: string,
   size: number,
-  world: Pick<Surroundings, "fetch">,
+  env: Pick<Environment, "fetch">,
   signal: AbortSignal,
 ): Promise<boolean> {
   const life = childOf(signal);
   after(PROBE, life.signal, () => life.abort());
   try {
-    const reply = await world.fetch(address, {
+    const reply = await env.fetch(address, {
       headers: { Range: "bytes=0-0" },
       credentials: "same-origin",
       cache: "no-store",
@@ -76,9 +76,9 @@ export async function serves(
   }
 }
 
-export type Road = "server" | "kernel" | "remote";
+export type Source = "server" | "kernel" | "remote";
 
-/** The order in which the roads are tried. The kernel's bytes cannot expire and go through no other host. */
-export function order(film: Film): Road[] {
+/** The order in which the sources are tried. The kernel's bytes cannot expire and go through no other host. */
+export function order(film: Film): Source[] {
   return film.size > MUCH ? ["server", "remote", "kernel"] : ["server", "kernel", "remote"];
 }

@@ -1,6 +1,6 @@
 /** "Use this frame": asks Python for the picture that is shown, and says where it is. */
 import { attribute, make, visible, write } from "../kit/dom";
-import type { Surroundings } from "../kit/environment";
+import type { Environment } from "../kit/environment";
 import { timecode } from "../kit/format";
 import { after } from "../kit/lifetime";
 import { isMessage } from "../kit/message";
@@ -8,17 +8,17 @@ import { isMessage } from "../kit/message";
 /** A kernel that is silent for this many ms is busy. */
 const PATIENCE = 10_000;
 
-export interface StillView {
+export interface UseFrameView {
   button: HTMLButtonElement;
   answer: HTMLElement;
 }
 
-export function stillView(
+export function useFrameView(
   key: string,
   video: HTMLVideoElement,
-  world: Pick<Surroundings, "send" | "listen">,
+  env: Pick<Environment, "send" | "listen">,
   signal: AbortSignal,
-): StillView {
+): UseFrameView {
   const button = make("button", "snb-button", ["Use this frame"]);
   button.type = "button";
   button.title = "Gives Python the picture that is shown, and saves it as PNG beside the film.";
@@ -57,12 +57,12 @@ export function stillView(
         settle();
         say("The kernel is busy, or gone: the frame comes when it answers.", null);
       });
-      world.send({ kind: "frame", key, seconds: video.currentTime });
+      env.send({ kind: "frame", key, seconds: video.currentTime });
     },
     { signal },
   );
   // Every view of the film hears the answer: the frame is the same for all of them.
-  world.listen((message) => {
+  env.listen((message) => {
     if (!isMessage(message, "frame") || message.key !== key || typeof message.seconds !== "number") return;
     settle();
     if ("error" in message) say(String(message.error), null);

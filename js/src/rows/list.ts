@@ -6,7 +6,7 @@
  */
 import { untilNextSecond, type Ticker } from "../kit/clock";
 import { attribute, focused, make } from "../kit/dom";
-import type { Surroundings } from "../kit/environment";
+import type { Environment } from "../kit/environment";
 import { after } from "../kit/lifetime";
 import type { Row } from "../protocol/row";
 import { rowItem, type RowItem } from "./item";
@@ -47,7 +47,7 @@ const SPARE = 6;
 const REST = 150;
 
 export function rowList(
-  world: Pick<Surroundings, "wall">,
+  env: Pick<Environment, "wall">,
   clock: Ticker,
   posters: Posters,
   options: RowListOptions,
@@ -97,7 +97,7 @@ export function rowList(
       pickable: options.pick !== undefined && row.seconds !== null,
       poster: row.key === null || row.seconds === null ? null : posters.get(row.key),
     });
-    item.tick(elapsed(row, world.wall() - ahead));
+    item.tick(elapsed(row, env.wall() - ahead));
   }
 
   /** Screen readers read in the page's order. The element with the focus is never moved: it would lose it. */
@@ -162,7 +162,7 @@ export function rowList(
     for (const [n, item] of items) {
       const row = rows[places.get(n) ?? -1];
       if (!row || !runs(row)) continue;
-      const [seconds, speed] = [elapsed(row, world.wall() - ahead), row.clock[2]];
+      const [seconds, speed] = [elapsed(row, env.wall() - ahead), row.clock[2]];
       item.tick(seconds);
       next = Math.min(next, untilNextSecond({ elapsed: 0, at: 0, speed, running: true }, seconds) ?? Infinity);
     }

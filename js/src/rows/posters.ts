@@ -1,5 +1,5 @@
 /** The pictures beside rows: asked of the kernel for what is looked at, few at a time, some kept. */
-import type { Surroundings } from "../kit/environment";
+import type { Environment } from "../kit/environment";
 import { after, childOf } from "../kit/lifetime";
 import { posterFromKernel } from "../player/poster";
 
@@ -18,7 +18,7 @@ export interface Posters {
   arrived(handler: (key: string) => void): void;
 }
 
-export function posters(world: Pick<Surroundings, "send" | "listen">, signal: AbortSignal): Posters {
+export function posters(env: Pick<Environment, "send" | "listen">, signal: AbortSignal): Posters {
   const found = new Map<string, { address: string | null; life: AbortController }>();
   const asked = new Set<string>();
   const handlers: ((key: string) => void)[] = [];
@@ -45,7 +45,7 @@ export function posters(world: Pick<Surroundings, "send" | "listen">, signal: Ab
         wanted = wanted.filter((each) => each !== key);
         next();
       });
-      void posterFromKernel(key, world, life.signal).then((address) => {
+      void posterFromKernel(key, env, life.signal).then((address) => {
         callOff();
         asked.delete(key);
         if (signal.aborted) return;

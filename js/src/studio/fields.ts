@@ -13,7 +13,7 @@ const PAUSE = 150;
 /** A kernel that is slow may echo what was typed before: for so many ms. */
 const ECHOES = 3_000;
 
-export interface Form {
+export interface FormFields {
   /** What the fields hold. */
   readonly now: Readonly<Fields>;
   /** A person changed fields here. */
@@ -29,7 +29,7 @@ function same(a: unknown, b: unknown): boolean {
 }
 
 /** `defaults`: the fields there are, each with the value that it has where the model says none. */
-export function form(model: Traits, defaults: Readonly<Fields>, now: () => number, signal: AbortSignal): Form {
+export function formFields(model: Traits, defaults: Readonly<Fields>, now: () => number, signal: AbortSignal): FormFields {
   const names = Object.keys(defaults) as Name[];
   const fields: Fields = { ...defaults };
   const handlers: ((names: ReadonlySet<Name>) => void)[] = [];

@@ -1,15 +1,15 @@
 /** The form: a prompt and its settings become one click that asks for films. */
 import { attribute, focused, make, visible, write } from "../kit/dom";
-import type { Surroundings } from "../kit/environment";
+import type { Environment } from "../kit/environment";
 import { after } from "../kit/lifetime";
 import { isMessage } from "../kit/message";
 import type { Preview } from "../protocol/messages";
 import type { Fields, StudioSnapshot, Trouble } from "../protocol/studio";
 import { codeButtons, type CodeTools } from "./code_buttons";
-import { form as formOf, type Traits } from "./fields";
+import { formFields, type Traits } from "./fields";
 import { generateView } from "./generate";
 import { imageField } from "./image_field";
-import { chipsView } from "./phrase_chips";
+import { phraseChips } from "./phrase_chips";
 import { insertPhrase, removePhrase } from "./phrases";
 import { characters, promptField } from "./prompt_field";
 import { fitting, rulesOf, settingsView } from "./settings";
@@ -25,13 +25,13 @@ export interface StudioFormView {
 export function studioForm(
   model: Traits,
   defaults: Fields,
-  world: Surroundings,
+  env: Environment,
   tools: CodeTools,
   made: (keys: readonly string[]) => void,
   signal: AbortSignal,
 ): StudioFormView {
-  const form = formOf(model, defaults, world.now, signal);
-  let number = Math.floor(world.random() * 2 ** 31);
+  const form = formFields(model, defaults, env.now, signal);
+  let number = Math.floor(env.random() * 2 ** 31);
   const id = `snb-${number.toString(36)}`;
   let state: StudioSnapshot | null = null;
   let preview: Preview | null = null;
@@ -47,12 +47,12 @@ export function studioForm(
   attribute(promptWrong, "data-tone", "bad");
   prompt.input.setAttribute("aria-describedby", `${prompt.count.id} ${promptWrong.id}`);
   const code = codeButtons(() => form.now, tools, signal);
-  const chips = chipsView((phrase, put) => {
+  const chips = phraseChips((phrase, put) => {
     const text = prompt.input.value;
     prompt.put(put ? insertPhrase(text, prompt.caret(), phrase) : removePhrase(text, phrase));
   }, signal);
   const settings = settingsView(form, id, signal);
-  const image = imageField(`${id}-image`, world, (address) => {
+  const image = imageField(`${id}-image`, env, (address) => {
     form.edit({ image: address, extra: fitting(form.now.extra, rulesOf(state, form.now.model), address) });
   }, signal);
   const mark = make("input", "");
@@ -61,7 +61,7 @@ export function studioForm(
   const watermark = make("label", "snb-check-line", [mark, "Remove the service’s watermark"]);
   const summary = make("summary", "", ["Picture and watermark"]);
   const more = make("details", "snb-more-settings", [summary, image.el, watermark]);
-  const go = generateView(world, id, generate, (yes) => form.edit({ new: yes }), signal);
+  const go = generateView(env, id, generate, (yes) => form.edit({ new: yes }), signal);
   const el = make("section", "snb-form", [
     prompt.el,
     make("div", "snb-line snb-under", [prompt.count, code.el]),
@@ -105,7 +105,7 @@ export function studioForm(
     if (click?.fields !== text) click = { request: (number += 1), fields: text };
     refuse(null, false);
     go.asked();
-    world.send({ kind: "generate", request: click.request, fields });
+    env.send({ kind: "generate", request: click.request, fields });
   }
 
   /** Says what stands against the request, beside its field, and takes a person there. */
@@ -157,7 +157,7 @@ export function studioForm(
     callOff = after(PAUSE, signal, () => {
       if (form.now.prompt.trim() === "") return;
       asking = number += 1;
-      world.send({ kind: "preview", request: asking, fields: { ...form.now } });
+      env.send({ kind: "preview", request: asking, fields: { ...form.now } });
     });
   }
 
@@ -171,7 +171,7 @@ export function studioForm(
     look();
   });
 
-  world.listen((message) => {
+  env.listen((message) => {
     if (!isMessage(message, "preview") || message.request !== asking) return;
     preview = message;
     draw();

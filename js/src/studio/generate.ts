@@ -1,6 +1,6 @@
 /** The button that asks for films, and what a click on it would cost, said before it. */
 import { attribute, make, visible, write } from "../kit/dom";
-import type { Surroundings } from "../kit/environment";
+import type { Environment } from "../kit/environment";
 import { icon } from "../kit/icons";
 import { after } from "../kit/lifetime";
 import { isMessage } from "../kit/message";
@@ -25,7 +25,7 @@ export interface GenerateView {
 }
 
 export function generateView(
-  world: Surroundings,
+  env: Environment,
   id: string,
   go: () => void,
   again: (yes: boolean) => void,
@@ -67,9 +67,9 @@ export function generateView(
   box.addEventListener("change", () => again(box.checked), { signal });
   balance.addEventListener("click", () => {
     write(balance, "Asked…");
-    world.send({ kind: "balance" });
+    env.send({ kind: "balance" });
   }, { signal });
-  world.listen((message) => {
+  env.listen((message) => {
     if (!isMessage(message, "balance")) return;
     write(balance, "Balance");
     say("usd" in message ? `Balance at the service: ${dollars(message.usd)}` : message.error);

@@ -1,5 +1,5 @@
 /** What can be known here about a picture that the service will fetch by itself. */
-import type { Surroundings } from "../kit/environment";
+import type { Environment } from "../kit/environment";
 import { bytes } from "../kit/format";
 
 /** Bytes that the service takes at most. */
@@ -48,10 +48,10 @@ function formatOf(address: string, type: string, drawn: boolean): string | null 
 export async function checkPicture(
   address: string,
   seen: Promise<{ width: number; height: number } | null>,
-  world: Pick<Surroundings, "fetch">,
+  env: Pick<Environment, "fetch">,
   signal: AbortSignal,
 ): Promise<Verdict> {
-  const [head, size] = await Promise.all([headOf(address, world, signal), seen]);
+  const [head, size] = await Promise.all([headOf(address, env, signal), seen]);
   if (head && !head.ok && (!size || GONE.includes(head.status))) {
     return { wrong: true, text: `Its host answers ${head.status}: the service would not get it either.` };
   }
@@ -73,9 +73,9 @@ export async function checkPicture(
   return { wrong: false, text: facts.join(" · ") };
 }
 
-async function headOf(address: string, world: Pick<Surroundings, "fetch">, signal: AbortSignal): Promise<Response | null> {
+async function headOf(address: string, env: Pick<Environment, "fetch">, signal: AbortSignal): Promise<Response | null> {
   try {
-    return await world.fetch(address, {
+    return await env.fetch(address, {
       method: "HEAD",
       mode: "cors",
       credentials: "omit",

@@ -1,6 +1,6 @@
 /** The picture that a film starts from: its address, a look at it, and whether the service can take it. */
 import { attribute, make, visible, write } from "../kit/dom";
-import type { Surroundings } from "../kit/environment";
+import type { Environment } from "../kit/environment";
 import { after, childOf } from "../kit/lifetime";
 import { addressTrouble, checkPicture } from "./image_check";
 
@@ -19,7 +19,7 @@ export interface ImageField {
 
 export function imageField(
   id: string,
-  world: Pick<Surroundings, "fetch">,
+  env: Pick<Environment, "fetch">,
   typed: (address: string) => void,
   signal: AbortSignal,
 ): ImageField {
@@ -74,7 +74,7 @@ export function imageField(
     found = { wrong: false, text: "Looking at the picture…" };
     draw();
     after(PAUSE, own.signal, () => {
-      void checkPicture(asked, drawn(asked, own.signal), world, own.signal).then((verdict) => {
+      void checkPicture(asked, drawn(asked, own.signal), env, own.signal).then((verdict) => {
         if (own.signal.aborted) return;
         found = verdict;
         draw();

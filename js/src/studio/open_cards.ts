@@ -6,7 +6,7 @@ import { announcement } from "../card/words";
 import { FEWEST, MOST } from "../compare/compare";
 import type { Ticker } from "../kit/clock";
 import { arrange, attribute, focused, make, visible, write } from "../kit/dom";
-import type { Surroundings } from "../kit/environment";
+import type { Environment } from "../kit/environment";
 import { isMessage } from "../kit/message";
 import type { Card } from "../protocol/card";
 
@@ -21,7 +21,7 @@ export interface OpenCards {
 }
 
 export function openCards(
-  world: Surroundings,
+  env: Environment,
   tools: ActionTools,
   clock: Ticker,
   opened: (keys: readonly string[]) => void,
@@ -62,14 +62,14 @@ export function openCards(
 
   function open(next: readonly string[]): void {
     keys = [...next];
-    for (const key of keys) if (!views.has(key)) world.send({ kind: "card", key });
+    for (const key of keys) if (!views.has(key)) env.send({ kind: "card", key });
     draw();
     opened(keys);
   }
 
-  followCards(world, (key) => keys.includes(key), (card, since) => {
+  followCards(env, (key) => keys.includes(key), (card, since) => {
     const known = views.get(card.key);
-    const view = known?.view ?? cardView(world, tools, clock, signal);
+    const view = known?.view ?? cardView(env, tools, clock, signal);
     const inside = adrift && !known;
     views.set(card.key, { view, card });
     view.show(card, since);
@@ -79,7 +79,7 @@ export function openCards(
     adrift = false;
     view.el.focus({ preventScroll: true });
   }, signal);
-  world.listen((message) => {
+  env.listen((message) => {
     if (!isMessage(message, "instead") || !keys.includes(message.key)) return;
     // The button that had the focus goes with its card: the new one takes it.
     adrift = views.get(message.key)?.view.el.contains(focused(list)) ?? false;

@@ -3,13 +3,13 @@ import { attribute, make } from "../kit/dom";
 import { icon } from "../kit/icons";
 import { ADVICE, findPhrase } from "./phrases";
 
-export interface ChipsView {
+export interface PhraseChips {
   el: HTMLElement;
   /** Marks the phrases that the prompt holds. */
   show(prompt: string): void;
 }
 
-export function chipsView(toggle: (phrase: string, put: boolean) => void, signal: AbortSignal): ChipsView {
+export function phraseChips(toggle: (phrase: string, put: boolean) => void, signal: AbortSignal): PhraseChips {
   const chips: { phrase: string; el: HTMLButtonElement }[] = [];
 
   function chip(phrase: string, first: boolean): HTMLButtonElement {

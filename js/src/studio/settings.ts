@@ -2,7 +2,7 @@
 import { attribute, make, visible } from "../kit/dom";
 import type { Fields, Frame, Rules, StudioSnapshot, Trouble } from "../protocol/studio";
 import { listView, radioView, type Choice } from "./choices";
-import type { Form } from "./fields";
+import type { FormFields } from "./fields";
 
 export interface SettingsView {
   el: HTMLElement;
@@ -36,7 +36,7 @@ function sizeChoice(value: string): Choice<string> {
   return { value, label: `${width} × ${height}` };
 }
 
-export function settingsView(form: Form, id: string, signal: AbortSignal): SettingsView {
+export function settingsView(form: FormFields, id: string, signal: AbortSignal): SettingsView {
   const length = radioView<number>("Length", `${id}-length`, (duration) => form.edit({ duration }), signal);
   const frame = radioView<Frame>("Frame", `${id}-frame`, (aspect_ratio) => form.edit({ aspect_ratio }), signal);
   const size = listView<string>("Size", `${id}-size`, (value) => {

@@ -1,10 +1,10 @@
 /** The Studio: the form, the films it made, and every task of the folder below it. */
-import { comparing } from "../compare/dock";
+import { comparisonDock } from "../compare/dock";
 import { announcer } from "../kit/announcer";
 import { copy } from "../kit/clipboard";
 import { ticker } from "../kit/clock";
 import { make, visible, write } from "../kit/dom";
-import type { Surroundings } from "../kit/environment";
+import type { Environment } from "../kit/environment";
 import { follow } from "../kit/feed";
 import type { RenderProps } from "../kit/host";
 import { childOf } from "../kit/lifetime";
@@ -19,17 +19,17 @@ import { studioForm, type StudioFormView } from "./form";
 import { openCards } from "./open_cards";
 
 /** Draws into `el` until `signal` aborts or the returned function is called. */
-export function show({ model, el, signal }: RenderProps, world: Surroundings): () => void {
+export function show({ model, el, signal }: RenderProps, env: Environment): () => void {
   const life = signal ? childOf(signal) : new AbortController();
   const live = announcer();
   const clock = ticker(life.signal);
-  const tools = { send: world.send, copy, announce: live.say };
+  const tools = { send: env.send, copy, announce: live.say };
   let rows: readonly Row[] = [];
   let first = true;
   /** Tasks that moved on without their card, which was not said yet. */
   const moved = new Set<string | null>();
 
-  const list = rowList(world, clock, posters(world, life.signal), {
+  const list = rowList(env, clock, posters(env, life.signal), {
     label: "Films of this folder",
     open({ key }) {
       comparison.end();
@@ -37,11 +37,11 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
     },
     pick,
   }, life.signal);
-  const cards = openCards(world, tools, clock, (keys) => {
+  const cards = openCards(env, tools, clock, (keys) => {
     list.mark(rows.find(({ key }) => key === keys[0])?.n ?? null);
   }, () => list.focus(), compare, life.signal);
   const side = make("div", "");
-  const comparison = comparing(side, world, {
+  const comparison = comparisonDock(side, env, {
     announce: live.say,
     pick,
     find: (n) => rows.find((row) => row.n === n) ?? null,
@@ -62,7 +62,7 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
   keepShortcutsOut(root, life.signal);
 
   function pick({ key, picked }: Row): void {
-    if (key !== null) world.send({ kind: "pick", key, picked: !picked });
+    if (key !== null) env.send({ kind: "pick", key, picked: !picked });
     live.say(picked ? "No longer picked." : "Picked.");
   }
 
@@ -91,7 +91,7 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
     cards.drop(gone);
     if (gone.length > 0) comparison.end();
     if (!form && state?.defaults) {
-      form = studioForm(model, state.defaults, world, tools, made, life.signal);
+      form = studioForm(model, state.defaults, env, tools, made, life.signal);
       empty.replaceWith(form.el);
     }
     form?.show(state);
@@ -113,7 +113,7 @@ export function show({ model, el, signal }: RenderProps, world: Surroundings): (
 
   life.signal.addEventListener("abort", () => root.remove(), { once: true });
   el.append(root);
-  follow<StudioSnapshot>(model, world, { name: "rows", by: "n" }, draw, life.signal);
+  follow<StudioSnapshot>(model, env, { name: "rows", by: "n" }, draw, life.signal);
   return () => life.abort();
 }
 

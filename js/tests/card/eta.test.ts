@@ -1,23 +1,23 @@
 // @vitest-environment happy-dom
 import { expect, test } from "vitest";
-import { outlookView, type OutlookView } from "../../src/card/eta";
+import { etaView, type EtaView } from "../../src/card/eta";
 import type { Card } from "../../src/protocol/card";
 import { card, find, shown } from "../support/stage";
 
 /** The moment (ms) at which a card of the fixtures was drawn: its clock was right some time before. */
 const SINCE = 1_795_338_000_000;
 
-function at(ms: number, what: Card): OutlookView {
-  const view = outlookView(() => ms);
+function at(ms: number, what: Card): EtaView {
+  const view = etaView(() => ms);
   view.show(what, what.clock.at === 0 ? 0 : what.clock.at * 1000 - SINCE);
   view.beat();
   return view;
 }
 
-const text = (view: OutlookView): string => find(view.el, ".snb-say").textContent ?? "";
-const width = (view: OutlookView, part: string): number =>
+const text = (view: EtaView): string => find(view.el, ".snb-say").textContent ?? "";
+const width = (view: EtaView, part: string): number =>
   Number.parseFloat(find(view.el, part).style.getPropertyValue("inline-size"));
-const place = (view: OutlookView, part: string): number =>
+const place = (view: EtaView, part: string): number =>
   Number.parseFloat(find(view.el, part).style.getPropertyValue("inset-inline-start"));
 
 test("it says how long so far, when such jobs end, and how that is known", () => {
@@ -78,7 +78,7 @@ test("a stopped task says when watching ended and asks for no more beats", () =>
 
 test("words that are the same are not written twice", () => {
   let now = 0;
-  const view = outlookView(() => now);
+  const view = etaView(() => now);
   view.show(card("processing_overdue"), card("processing_overdue").clock.at * 1000 - SINCE);
   view.beat();
   const node = find(view.el, ".snb-say > span").firstChild;

@@ -2,9 +2,9 @@ import { beforeEach, expect, test } from "vitest";
 import { followCards } from "../../src/card/follow_card";
 import type { Card } from "../../src/protocol/card";
 import { answer } from "../support/gallery_stage";
-import { card, world, type FakeWorld } from "../support/stage";
+import { card, fakeEnvironment, type FakeEnvironment } from "../support/stage";
 
-let place: FakeWorld;
+let place: FakeEnvironment;
 let life: AbortController;
 let looked: Set<string>;
 let drawn: Card[];
@@ -13,7 +13,7 @@ const change = (number: number, key: string, fields: Partial<Card>): void =>
   place.say({ kind: "card", number, card: { key, ...fields }, at: Date.now() / 1000 });
 
 beforeEach(() => {
-  place = world();
+  place = fakeEnvironment();
   life = new AbortController();
   looked = new Set(["s000"]);
   drawn = [];

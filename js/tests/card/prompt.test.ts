@@ -1,9 +1,9 @@
 // @vitest-environment happy-dom
 import { expect, test } from "vitest";
 import { promptView } from "../../src/card/prompt";
-import { button, card, find, shown, world } from "../support/stage";
+import { button, card, fakeEnvironment, find, shown } from "../support/stage";
 
-const view = (place = world(), life = new AbortController()): ReturnType<typeof promptView> => promptView(place, life.signal);
+const view = (place = fakeEnvironment(), life = new AbortController()): ReturnType<typeof promptView> => promptView(place, life.signal);
 const BEGINNING = `${"rain ".repeat(79)}rain…`;
 
 test("the direction of a prompt follows its own letters", () => {
@@ -31,7 +31,7 @@ test("a long prompt unfolds on demand and stays so through snapshots", () => {
 });
 
 test("a prompt that a card holds the beginning of is asked for and shown whole", () => {
-  const [place, life] = [world(), new AbortController()];
+  const [place, life] = [fakeEnvironment(), new AbortController()];
   const prompt = view(place, life);
   const long = card("queued", { key: "k1", prompt: BEGINNING });
   prompt.show(long);
@@ -57,7 +57,7 @@ test("a prompt that a card holds the beginning of is asked for and shown whole",
 });
 
 test("a prompt that no kernel sent is asked for again by the next click", () => {
-  const place = world();
+  const place = fakeEnvironment();
   const prompt = view(place);
   prompt.show(card("queued", { prompt: BEGINNING }));
   for (let click = 0; click < 3; click += 1) find<HTMLButtonElement>(prompt.el, "button").click();
@@ -65,7 +65,7 @@ test("a prompt that no kernel sent is asked for again by the next click", () => 
 });
 
 test("what a card holds whole is asked for of nobody", () => {
-  const place = world();
+  const place = fakeEnvironment();
   const prompt = view(place);
   prompt.show(card("queued", { prompt: "rain ".repeat(60) }));
   button(prompt.el, "Show all").click();

@@ -4,15 +4,15 @@ import { compareView, type Comparison } from "../../src/compare/compare";
 import { SILENT } from "../../src/player/film_facts";
 import type { Row } from "../../src/protocol/row";
 import { answer, gallery } from "../support/gallery_stage";
-import { button, find, settle, shown, world, type FakeWorld } from "../support/stage";
+import { button, fakeEnvironment, find, settle, shown, type FakeEnvironment } from "../support/stage";
 
-let place: FakeWorld;
+let place: FakeEnvironment;
 let life: AbortController;
 let view: Comparison;
 let tools: { announce: ReturnType<typeof vi.fn>; pick: ReturnType<typeof vi.fn>; leave: ReturnType<typeof vi.fn>; close: ReturnType<typeof vi.fn> };
 
 const rows: Row[] = gallery("gallery_comparing").rows;
-const seats = (): HTMLElement[] => [...view.el.querySelectorAll<HTMLElement>(".snb-seat")];
+const slots = (): HTMLElement[] => [...view.el.querySelectorAll<HTMLElement>(".snb-seat")];
 const films = (): HTMLVideoElement[] => [...view.el.querySelectorAll<HTMLVideoElement>("video")];
 const muted = (): boolean[] => films().map((video) => video.muted);
 const press = (key: string): void =>
@@ -28,7 +28,7 @@ async function arrive(): Promise<void> {
 
 beforeEach(() => {
   vi.useFakeTimers();
-  place = world();
+  place = fakeEnvironment();
   life = new AbortController();
   tools = { announce: vi.fn(), pick: vi.fn(), leave: vi.fn(), close: vi.fn() };
   view = compareView(rows, place, tools as unknown as Parameters<typeof compareView>[2], life.signal);
@@ -43,7 +43,7 @@ afterEach(async () => {
 
 test("each film has its place, and one bar drives all", async () => {
   await arrive();
-  expect([seats().length, view.el.querySelectorAll(".snb-bar").length]).toEqual([3, 1]);
+  expect([slots().length, view.el.querySelectorAll(".snb-bar").length]).toEqual([3, 1]);
   const played = films().map((video) => vi.spyOn(video, "play").mockResolvedValue());
   for (const video of films()) Object.defineProperty(video, "readyState", { value: 4 });
   press("k");
@@ -69,7 +69,7 @@ test("seeking, speed and loop hold for all", async () => {
 test("one film at most is heard; another one is heard when asked for, M silences all", async () => {
   await arrive();
   expect(muted()).toEqual([false, true, true]);
-  button(seats()[2] as HTMLElement, "Hear this film").click();
+  button(slots()[2] as HTMLElement, "Hear this film").click();
   expect(muted()).toEqual([true, true, false]);
   press("m");
   expect(muted()).toEqual([true, true, true]);
@@ -77,7 +77,7 @@ test("one film at most is heard; another one is heard when asked for, M silences
 
 test("the film that was heard is left out: the first one is heard", () => {
   view.show(rows.slice(1));
-  expect(seats()).toHaveLength(2);
+  expect(slots()).toHaveLength(2);
   expect(muted()).toEqual([false, true]);
 });
 
@@ -85,8 +85,8 @@ test("a film whose task has changed stays where it is; its pick is shown", () =>
   const before = films();
   view.show(rows.map((row, index) => ({ ...row, picked: index === 0 })));
   expect(films()).toEqual(before);
-  expect(seats().map((seat) => seat.dataset["picked"])).toEqual(["true", "false", "false"]);
-  expect(button(seats()[0] as HTMLElement, "Picked").getAttribute("aria-pressed")).toBe("true");
+  expect(slots().map((slot) => slot.dataset["picked"])).toEqual(["true", "false", "false"]);
+  expect(button(slots()[0] as HTMLElement, "Picked").getAttribute("aria-pressed")).toBe("true");
 });
 
 test("a film that is gone from the disk says so, and the others play", async () => {
@@ -95,7 +95,7 @@ test("a film that is gone from the disk says so, and the others play", async () 
   await settle();
   place.say({ kind: "film", key: "s001", request: 7, error: "the film's file is not there any more" });
   await settle();
-  expect(seats()[1]?.textContent).toContain("cannot be shown here: the film's file is not there any more. It was saved as");
+  expect(slots()[1]?.textContent).toContain("cannot be shown here: the film's file is not there any more. It was saved as");
 });
 
 test("in a host without sound the comparison says it in one line", () => {

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { lead, type Lead, type Led } from "../../src/compare/sync";
+import { playbackSync, type PlaybackSync, type SyncedVideo } from "../../src/compare/sync";
 
 /** A film that plays by the test's own time, `lag` seconds a second slower than it should. */
 class FakeFilm {
@@ -35,13 +35,13 @@ class FakeFilm {
 
 let now = 0;
 let life: AbortController;
-let all: Lead;
+let all: PlaybackSync;
 let films: FakeFilm[];
 
 function open(...given: FakeFilm[]): HTMLVideoElement {
   films = given;
-  all = lead(() => now, 8, life.signal);
-  for (const film of films) all.add(film as unknown as Led);
+  all = playbackSync(() => now, 8, life.signal);
+  for (const film of films) all.add(film as unknown as SyncedVideo);
   return all.master;
 }
 
@@ -155,7 +155,7 @@ test("nobody waits for a film that was left out", () => {
   void master.play();
   pass(1);
   if (films[1]) films[1].readyState = 0;
-  all.drop(films[1] as unknown as Led);
+  all.drop(films[1] as unknown as SyncedVideo);
   expect(master.duration).toBe(4);
   pass(1);
   expect(master.currentTime).toBeCloseTo(2, 1);
@@ -177,7 +177,7 @@ test("a film that comes later joins where the others are", () => {
   pass(3);
   const late = new FakeFilm(8);
   films.push(late);
-  all.add(late as unknown as Led);
+  all.add(late as unknown as SyncedVideo);
   expect(late.time).toBeCloseTo(3, 1);
   pass(0.1);
   expect(late.paused).toBe(false);

@@ -2,12 +2,12 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { show, type Finding, type Question } from "../../src/doctor/doctor";
 import type { Model } from "../../src/kit/host";
-import { find, settle, world, type FakeWorld } from "../support/stage";
+import { fakeEnvironment, find, settle, type FakeEnvironment } from "../support/stage";
 
 const FILM = { path: "films/a boat.mp4", size: 1234 };
 
 let life: AbortController;
-let around: FakeWorld;
+let around: FakeEnvironment;
 
 /** As a page of JupyterLab tells where its server is. */
 function serve(baseUrl: string): void {
@@ -52,7 +52,7 @@ beforeEach(() => {
   document.head.replaceChildren();
   document.body.replaceChildren();
   life = new AbortController();
-  around = world();
+  around = fakeEnvironment();
   plays("avc1", "mp4a");
 });
 afterEach(async () => {
@@ -96,7 +96,7 @@ test("a page that is silent, as VS Code's, is no worse than that", async () => {
 test.each([
   ["another file's size", 206, { "content-range": "bytes 0-0/99" }],
   ["a refusal", 403, {}],
-])("a server that answers with %s is not the road", async (_name, status, headers) => {
+])("a server that answers with %s is no source", async (_name, status, headers) => {
   serve("/");
   answer(status, headers as Record<string, string>);
   open(FILM);

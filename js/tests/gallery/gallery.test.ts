@@ -225,16 +225,16 @@ describe("comparing", () => {
 
   test("a film is picked and left out there; with one left it is over", () => {
     open({ ...gallery("gallery_comparing"), number });
-    const seats = (): HTMLElement[] => [...el.querySelectorAll<HTMLElement>(".snb-seat")];
-    button(seats()[1] as HTMLElement, "Pick").click();
+    const slots = (): HTMLElement[] => [...el.querySelectorAll<HTMLElement>(".snb-seat")];
+    button(slots()[1] as HTMLElement, "Pick").click();
     expect(asked("pick")).toEqual([{ kind: "pick", key: "s001", picked: true }]);
     patch([{ n: 1, picked: true }]);
-    expect(seats()[1]?.dataset["picked"]).toBe("true");
-    button(seats()[0] as HTMLElement, "Leave it out").click();
-    expect(seats()).toHaveLength(2);
+    expect(slots()[1]?.dataset["picked"]).toBe("true");
+    button(slots()[0] as HTMLElement, "Leave it out").click();
+    expect(slots()).toHaveLength(2);
     expect(find(el, ".snb-compare .snb-total").textContent).toBe("2 films, played as one");
-    button(seats()[0] as HTMLElement, "Leave it out").click();
-    expect(seats()).toHaveLength(0);
+    button(slots()[0] as HTMLElement, "Leave it out").click();
+    expect(slots()).toHaveLength(0);
   });
 });
 

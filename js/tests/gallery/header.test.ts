@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi, type Mock } from "vitest";
-import { headView, type HeadView } from "../../src/gallery/header";
+import { headerView, type HeaderView } from "../../src/gallery/header";
 import type { Head } from "../../src/protocol/gallery";
 import type { Command } from "../../src/protocol/messages";
 import { gallery } from "../support/gallery_stage";
@@ -8,7 +8,7 @@ import { button, find, shown } from "../support/stage";
 
 let send: Mock<(command: Command) => void>;
 let life: AbortController;
-let view: HeadView;
+let view: HeaderView;
 let wall: number;
 
 function open(name: string, changes: Partial<Head> = {}): void {
@@ -22,7 +22,7 @@ beforeEach(() => {
   wall = gallery("gallery_running").at;
   life = new AbortController();
   send = vi.fn();
-  view = headView({ wall: () => wall, random: () => 0.5, send }, life.signal);
+  view = headerView({ wall: () => wall, random: () => 0.5, send }, life.signal);
   document.body.replaceChildren(view.el);
 });
 afterEach(() => {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { follow, patched } from "../../src/kit/feed";
 import type { Command } from "../../src/protocol/messages";
 import type { Whole } from "../../src/protocol/whole";
-import { FakeModel, world } from "../support/stage";
+import { fakeEnvironment, FakeModel } from "../support/stage";
 
 interface Row {
   n: number;
@@ -20,7 +20,7 @@ const state = (...rows: Row[]): State => ({ number: 4, at: 100, title: "boats", 
 
 function open(first: State | null): { seen: (State | null)[]; ahead: number[]; hear(message: unknown): void; sent: Command[]; end(): void } {
   const life = new AbortController();
-  const stage = { ...world(), wall: () => 130 };
+  const stage = { ...fakeEnvironment(), wall: () => 130 };
   const seen: (State | null)[] = [];
   const ahead: number[] = [];
   const model = new FakeModel(first as never);

@@ -1,14 +1,14 @@
 // @vitest-environment happy-dom
 import { expect, test } from "vitest";
-import type { Surroundings } from "../../src/kit/environment";
+import type { Environment } from "../../src/kit/environment";
 import { tellUse } from "../../src/kit/usage";
 
 function used(): { told: unknown[]; at: (ms: number) => void; root: HTMLElement; life: AbortController } {
   const told: unknown[] = [];
   let now = 0;
-  const world = { now: () => now, send: (command: unknown) => told.push(command) } as unknown as Surroundings;
+  const env = { now: () => now, send: (command: unknown) => told.push(command) } as unknown as Environment;
   const [root, life] = [document.createElement("div"), new AbortController()];
-  tellUse(root, world, life.signal);
+  tellUse(root, env, life.signal);
   return { told, at: (ms) => (now = ms), root, life };
 }
 

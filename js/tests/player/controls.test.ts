@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { playerBar } from "../../src/player/controls";
+import { playerControls } from "../../src/player/controls";
 import { playback, SPEEDS } from "../../src/player/playback";
 import { film, find, settle, shown } from "../support/stage";
 
@@ -28,7 +28,7 @@ beforeEach(() => {
   stage = document.createElement("div");
   stage.requestFullscreen = vi.fn(() => Promise.resolve());
   const control = playback(video, stage, film({ seconds: 8 }), () => undefined);
-  bar = playerBar(video, stage, control, document.createElement("i"), life.signal);
+  bar = playerControls(video, stage, control, document.createElement("i"), life.signal);
   stage.append(video, bar);
   document.body.replaceChildren(stage);
 });

@@ -1,20 +1,20 @@
 import { expect, test, vi } from "vitest";
 import { filmFromKernel } from "../../src/player/film_from_kernel";
-import { film, world, type FakeWorld } from "../support/stage";
+import { fakeEnvironment, film, type FakeEnvironment } from "../support/stage";
 
 const bytes = new TextEncoder().encode("a film of 24 plain bytes");
 const what = film({ size: bytes.length });
 const message = { kind: "film", key: "k", request: 7, count: 3, type: "video/mp4" };
 
 interface Asked {
-  place: FakeWorld;
+  place: FakeEnvironment;
   life: AbortController;
   arrived: ReturnType<typeof vi.fn<(share: number) => void>>;
   blob: Promise<Blob>;
 }
 
 function ask(size = bytes.length): Asked {
-  const place = world();
+  const place = fakeEnvironment();
   const life = new AbortController();
   const arrived = vi.fn<(share: number) => void>();
   const blob = filmFromKernel("k", { ...what, size }, place, life.signal, arrived);

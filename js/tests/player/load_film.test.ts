@@ -1,22 +1,22 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { bringFilm, type Traveller } from "../../src/player/load_film";
+import { loadFilm, type LoadEvents } from "../../src/player/load_film";
 import { MUCH } from "../../src/player/sources";
 import type { Film } from "../../src/protocol/card";
-import { film, settle, world, type FakeWorld } from "../support/stage";
+import { fakeEnvironment, film, settle, type FakeEnvironment } from "../support/stage";
 
 const SERVED = "http://localhost:8888/files/films/x.mp4";
 const REMOTE = "https://cdn.example.com/x.mp4";
 const bytes = new Uint8Array(24);
 
-let place: FakeWorld;
+let place: FakeEnvironment;
 let life: AbortController;
 let played: string[];
 let breakDown: () => void;
 let finished: boolean;
 let trouble: string | null;
-const progress = vi.fn<Traveller["progress"]>();
-const waiting = vi.fn<Traveller["waiting"]>();
+const progress = vi.fn<LoadEvents["progress"]>();
+const waiting = vi.fn<LoadEvents["waiting"]>();
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -24,7 +24,7 @@ beforeEach(() => {
   vi.spyOn(URL, "createObjectURL").mockReturnValue("blob:film");
   vi.spyOn(URL, "revokeObjectURL").mockReturnValue();
   document.body.dataset["baseUrl"] = "/";
-  place = world();
+  place = fakeEnvironment();
   life = new AbortController();
   played = [];
   finished = false;
@@ -45,7 +45,7 @@ async function start(changes: Partial<Film> = {}): Promise<void> {
     played.push(address);
     return new Promise((resolve) => (breakDown = resolve));
   };
-  void bringFilm("k", what, place, { progress, waiting, play }, life.signal).then((said) => {
+  void loadFilm("k", what, place, { progress, waiting, play }, life.signal).then((said) => {
     trouble = said;
     finished = true;
   });
@@ -86,7 +86,7 @@ test("outside the server's root the kernel sends the film", async () => {
   expect(played).toEqual(["blob:film"]);
 });
 
-test("a road that breaks down falls to the next, to the last, and then it ends", async () => {
+test("a source that breaks down falls to the next, to the last, and then it ends", async () => {
   serverHasIt();
   await start();
   await broken();
@@ -114,7 +114,7 @@ test("a large film is asked of its own address before the kernel", async () => {
   expect([finished, trouble]).toEqual([true, "gone"]);
 });
 
-test("an address that may not be loaded is no road", async () => {
+test("an address that may not be loaded is no source", async () => {
   await start({ url: "javascript:alert(1)" });
   await kernelFails();
   expect(played).toEqual([]);
@@ -154,7 +154,7 @@ test("parts that keep coming are waited for, however long they take", async () =
   expect(progress.mock.calls.flat()).toEqual([null, 0.25, 0.5, 0.75, 1]);
 });
 
-test("with the kernel as the only road it says that it waits, and goes on waiting", async () => {
+test("with the kernel as the only source it says that it waits, and goes on waiting", async () => {
   await start({ url: null });
   vi.advanceTimersByTime(10_000);
   await settle();
@@ -172,7 +172,7 @@ test("the object URL is given back when the view ends, also if the film arrives 
   expect(URL.revokeObjectURL).toHaveBeenCalledExactlyOnceWith("blob:film");
 });
 
-test("a view that ends while it waits asks no further road", async () => {
+test("a view that ends while it waits asks no further source", async () => {
   await start();
   life.abort();
   await settle();

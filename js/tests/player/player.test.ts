@@ -2,9 +2,9 @@
 import { afterEach, beforeEach, expect, test, vi, type Mock } from "vitest";
 import { playerView, sameFilm, type PlayerView } from "../../src/player/player";
 import type { Film } from "../../src/protocol/card";
-import { button, film, find, settle, shown, world, type FakeWorld } from "../support/stage";
+import { button, fakeEnvironment, film, find, settle, shown, type FakeEnvironment } from "../support/stage";
 
-let place: FakeWorld;
+let place: FakeEnvironment;
 let tools: { copy: Mock<(text: string) => Promise<boolean>>; announce: Mock<(text: string) => void> };
 let life: AbortController;
 
@@ -27,7 +27,7 @@ async function kernelSays(message: object): Promise<void> {
 
 beforeEach(() => {
   vi.useFakeTimers();
-  place = world();
+  place = fakeEnvironment();
   tools = { copy: vi.fn(() => Promise.resolve(true)), announce: vi.fn() };
   life = new AbortController();
 });
@@ -82,7 +82,7 @@ test("a click on the film plays it, keys work on the film and on every control o
   }
 });
 
-test("speed, loop and sound are kept when the film comes by another road", async () => {
+test("speed, loop and sound are kept when the film comes from another source", async () => {
   const view = await play({ url: "https://cdn.example.com/x.mp4", size: 4 });
   place.say({ kind: "film", key: "k", request: 7, index: 0, count: 1, type: "video/mp4" }, [new Uint8Array(4)]);
   await settle();
@@ -157,7 +157,7 @@ test("how much has arrived is shown, but not read aloud again and again", async 
   expect(find(document, ".snb-share").getAttribute("aria-hidden")).toBe("true");
 });
 
-test("when no road is left a plain sentence says where the film is", async () => {
+test("when no source is left a plain sentence says where the film is", async () => {
   vi.stubGlobal("URL", Object.assign(class extends URL {}, { createObjectURL: () => "blob:film", revokeObjectURL: () => undefined }));
   await play({ size: 3 });
   place.say({ kind: "film", key: "k", request: 7, index: 0, count: 1, type: "video/mp4" }, [new Uint8Array(3)]);

@@ -1,14 +1,14 @@
 // @vitest-environment happy-dom
 import { beforeEach, expect, test, vi } from "vitest";
 import { posterFromKernel } from "../../src/player/poster";
-import { world, type FakeWorld } from "../support/stage";
+import { fakeEnvironment, type FakeEnvironment } from "../support/stage";
 
-let place: FakeWorld;
+let place: FakeEnvironment;
 let life: AbortController;
 const JPEG = new Uint8Array([255, 216, 255]);
 
 beforeEach(() => {
-  place = world();
+  place = fakeEnvironment();
   life = new AbortController();
 });
 

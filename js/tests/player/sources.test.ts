@@ -1,11 +1,11 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { fileAddress, MUCH, order, remoteAddress, serverBase, serves } from "../../src/player/sources";
-import { film, world } from "../support/stage";
+import { fakeEnvironment, film } from "../support/stage";
 
 const base = new URL("http://localhost:8888/user/ada/");
 
-/** A page as far as the roads look at it. */
+/** A page as far as the sources look at it. */
 function page(config: string | null, data: Record<string, string> = {}, href = `${base.href}lab`): Document {
   return {
     body: { dataset: data },
@@ -81,13 +81,13 @@ describe("the probe", () => {
   });
 
   async function probe(status: number, headers: Record<string, string>, size = 100): Promise<boolean> {
-    const place = world();
+    const place = fakeEnvironment();
     place.fetch.mockResolvedValue({ status, headers: new Headers(headers) } as Response);
     return serves(address, size, place, new AbortController().signal);
   }
 
   test("asks for one byte, with the page's own credentials, and ends the body", async () => {
-    const place = world();
+    const place = fakeEnvironment();
     let signal: AbortSignal | null | undefined;
     place.fetch.mockImplementation((_url, init) => {
       signal = init.signal;
@@ -117,7 +117,7 @@ describe("the probe", () => {
   ])("refuses a reply %d %j", async (status, headers) => expect(await probe(status, headers)).toBe(false));
 
   test("refuses a network that fails, and one that never answers", async () => {
-    const place = world();
+    const place = fakeEnvironment();
     const signal = new AbortController().signal;
     expect(await serves(address, 100, place, signal)).toBe(false);
     place.fetch.mockImplementation(

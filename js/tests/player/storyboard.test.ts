@@ -97,7 +97,7 @@ test("a film that breaks down leaves the moments, which still lead there", async
   expect(pictures()[3]?.textContent).toBe("Go to 0:01.7");
 });
 
-test("a film that comes by another road is drawn from there", async () => {
+test("a film that comes from another source is drawn from there", async () => {
   board.button.click();
   video.src = "blob:film";
   video.dispatchEvent(new Event("loadedmetadata"));

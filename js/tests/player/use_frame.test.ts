@@ -1,19 +1,19 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { stillView, type StillView } from "../../src/player/use_frame";
-import { find, shown, world, type FakeWorld } from "../support/stage";
+import { useFrameView, type UseFrameView } from "../../src/player/use_frame";
+import { fakeEnvironment, find, shown, type FakeEnvironment } from "../support/stage";
 
-let place: FakeWorld;
+let place: FakeEnvironment;
 let life: AbortController;
 let video: HTMLVideoElement;
-let still: StillView;
+let still: UseFrameView;
 
 beforeEach(() => {
   vi.useFakeTimers();
-  place = world();
+  place = fakeEnvironment();
   life = new AbortController();
   video = document.createElement("video");
-  still = stillView("k", video, place, life.signal);
+  still = useFrameView("k", video, place, life.signal);
   document.body.replaceChildren(still.button, still.answer);
 });
 afterEach(() => {

@@ -1,9 +1,9 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { posters, type Posters } from "../../src/rows/posters";
-import { settle, world, type FakeWorld } from "../support/stage";
+import { fakeEnvironment, settle, type FakeEnvironment } from "../support/stage";
 
-let place: FakeWorld;
+let place: FakeEnvironment;
 let life: AbortController;
 let pictures: Posters;
 const keys = (count: number): string[] => Array.from({ length: count }, (_, n) => `k${n}`);
@@ -17,7 +17,7 @@ async function answer(key: string, good = true): Promise<void> {
 }
 
 beforeEach(() => {
-  place = world();
+  place = fakeEnvironment();
   life = new AbortController();
   pictures = posters(place, life.signal);
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Fields } from "../../src/protocol/studio";
-import { form, type Form, type Name } from "../../src/studio/fields";
+import { formFields, type FormFields, type Name } from "../../src/studio/fields";
 import { FakeTraits, FIELDS } from "../support/studio_stage";
 
 let life: AbortController;
@@ -14,9 +14,9 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function open(fields: Partial<Fields> = {}): { model: FakeTraits; fields: Form; heard: Name[][] } {
+function open(fields: Partial<Fields> = {}): { model: FakeTraits; fields: FormFields; heard: Name[][] } {
   const model = new FakeTraits(fields);
-  const opened = form(model, FIELDS, () => Date.now(), life.signal);
+  const opened = formFields(model, FIELDS, () => Date.now(), life.signal);
   const heard: Name[][] = [];
   opened.changed((names) => void heard.push([...names]));
   return { model, fields: opened, heard };

@@ -3,13 +3,13 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Preview } from "../../src/protocol/messages";
 import type { Fields, StudioSnapshot } from "../../src/protocol/studio";
 import { generateView } from "../../src/studio/generate";
-import { find, shown, world } from "../support/stage";
+import { fakeEnvironment, find, shown } from "../support/stage";
 import { FIELDS, state } from "../support/studio_stage";
 
 const PAID = { service: { simulated: false, name: "the service" }, price: 0.1 };
 
 function open(fields: Partial<Fields> = {}, told: Partial<StudioSnapshot> = PAID, preview: Preview | null = null) {
-  const [go, again, life, page] = [vi.fn<() => void>(), vi.fn<(yes: boolean) => void>(), new AbortController(), world()];
+  const [go, again, life, page] = [vi.fn<() => void>(), vi.fn<(yes: boolean) => void>(), new AbortController(), fakeEnvironment()];
   const view = generateView(page, "form", go, again, life.signal);
   document.body.replaceChildren(view.el);
   const show = (changes: Partial<Fields> = fields): void => view.show(state(told), { ...FIELDS, ...changes }, preview);

@@ -24,11 +24,11 @@ test("an http(s) address is none of these", () => {
 });
 
 test("the host is asked for the head alone, without cookies and without saying who asks", async () => {
-  const world = host(head("image/webp", 5_400_000));
-  const verdict = await checkPicture("https://a.example/b", SEEN, world, life);
+  const env = host(head("image/webp", 5_400_000));
+  const verdict = await checkPicture("https://a.example/b", SEEN, env, life);
   expect(verdict).toEqual({ wrong: false, text: "WebP · 1280 × 720 · 5.4 MB" });
-  expect(world.fetch).toHaveBeenCalledOnce();
-  expect(world.fetch.mock.calls[0]?.[1]).toMatchObject({ method: "HEAD", credentials: "omit", referrerPolicy: "no-referrer" });
+  expect(env.fetch).toHaveBeenCalledOnce();
+  expect(env.fetch.mock.calls[0]?.[1]).toMatchObject({ method: "HEAD", credentials: "omit", referrerPolicy: "no-referrer" });
 });
 
 describe("what the service would refuse is wrong", () => {

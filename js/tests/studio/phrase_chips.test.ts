@@ -1,12 +1,12 @@
 // @vitest-environment happy-dom
 import { expect, test, vi } from "vitest";
-import { chipsView } from "../../src/studio/phrase_chips";
+import { phraseChips } from "../../src/studio/phrase_chips";
 import { ADVICE } from "../../src/studio/phrases";
 import { button, find } from "../support/stage";
 
 function open() {
   const toggle = vi.fn<(phrase: string, put: boolean) => void>();
-  const view = chipsView(toggle, new AbortController().signal);
+  const view = phraseChips(toggle, new AbortController().signal);
   document.body.replaceChildren(view.el);
   view.show("a boat, Golden Hour");
   return { toggle, view };

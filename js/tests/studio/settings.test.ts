@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Fields, StudioSnapshot } from "../../src/protocol/studio";
-import { form, type Form } from "../../src/studio/fields";
+import { formFields, type FormFields } from "../../src/studio/fields";
 import { fitting, settingsView, type SettingsView } from "../../src/studio/settings";
 import { find, shown } from "../support/stage";
 import { FakeTraits, FIELDS, state } from "../support/studio_stage";
@@ -16,8 +16,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function open(fields: Partial<Fields> = {}, snapshot: StudioSnapshot | null = state()): { fields: Form; view: SettingsView } {
-  const opened = form(new FakeTraits(fields), FIELDS, () => Date.now(), life.signal);
+function open(fields: Partial<Fields> = {}, snapshot: StudioSnapshot | null = state()): { fields: FormFields; view: SettingsView } {
+  const opened = formFields(new FakeTraits(fields), FIELDS, () => Date.now(), life.signal);
   const view = settingsView(opened, "s", life.signal);
   document.body.replaceChildren(view.el);
   view.show(snapshot);

@@ -8,13 +8,13 @@ import type { Row } from "../../src/protocol/row";
 import type { Fields, StudioSnapshot } from "../../src/protocol/studio";
 import { show } from "../../src/studio/studio";
 import widget from "../../src/widget";
-import { button, card, find, settle, shown, world, type FakeWorld } from "../support/stage";
+import { button, card, fakeEnvironment, find, settle, shown, type FakeEnvironment } from "../support/stage";
 import { FakeTraits, FIELDS, state } from "../support/studio_stage";
 
 const STATES = join(dirname(fileURLToPath(import.meta.url)), "..", "fixtures", "studio");
 
 let life: AbortController;
-let place: FakeWorld;
+let place: FakeEnvironment;
 let model: FakeTraits;
 let el: HTMLElement;
 let snapshot: StudioSnapshot;
@@ -22,7 +22,7 @@ let snapshot: StudioSnapshot;
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_795_338_000_000 });
   life = new AbortController();
-  place = world();
+  place = fakeEnvironment();
 });
 afterEach(async () => {
   life.abort();

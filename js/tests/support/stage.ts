@@ -1,9 +1,9 @@
-/** The stage for the tests: fixtures, a model as a host would give one, and surroundings under control. */
+/** The stage for the tests: fixtures, a model as a host would give one, and an environment under control. */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { vi } from "vitest";
-import type { MessageHandler, Surroundings } from "../../src/kit/environment";
+import type { Environment, MessageHandler } from "../../src/kit/environment";
 import type { Model } from "../../src/kit/host";
 import type { Card, Film } from "../../src/protocol/card";
 import type { Command } from "../../src/protocol/messages";
@@ -70,8 +70,8 @@ export class FakeModel implements Model {
   }
 }
 
-export interface FakeWorld extends Surroundings {
-  fetch: ReturnType<typeof vi.fn<Surroundings["fetch"]>>;
+export interface FakeEnvironment extends Environment {
+  fetch: ReturnType<typeof vi.fn<Environment["fetch"]>>;
   readonly sent: Command[];
   /** The number of handlers that still listen for messages. */
   listening(): number;
@@ -79,7 +79,7 @@ export interface FakeWorld extends Surroundings {
 }
 
 /** Time is that of vitest's fake timers; the request number of a film is always 7. */
-export function world(): FakeWorld {
+export function fakeEnvironment(): FakeEnvironment {
   const handlers = new Set<MessageHandler>();
   const sent: Command[] = [];
   return {
@@ -87,7 +87,7 @@ export function world(): FakeWorld {
     now: () => Date.now(),
     wall: () => Date.now() / 1000,
     random: () => 7.5 / 2 ** 31,
-    fetch: vi.fn<Surroundings["fetch"]>(() => Promise.reject(new Error("no network here"))),
+    fetch: vi.fn<Environment["fetch"]>(() => Promise.reject(new Error("no network here"))),
     send: (command) => void sent.push(command),
     listen(handler, signal) {
       handlers.add(handler);
