@@ -2,7 +2,7 @@
 import { show as showDoctor } from "./doctor/doctor";
 import { show as showGallery } from "./gallery/gallery";
 import type { Environment } from "./kit/environment";
-import type { Model, RenderProps, Show } from "./kit/host";
+import type { Model, Show, ViewProps } from "./kit/host";
 import { childOf } from "./kit/lifetime";
 import { followScheme } from "./kit/scheme";
 import { show as showPanel } from "./panel/panel";
@@ -35,14 +35,14 @@ function viewOf(model: Model): Show {
   return (Object.hasOwn(VIEWS, view) ? VIEWS[view] : undefined) ?? showPanel;
 }
 
+/** `signal` is missing before anywidget 0.11; the returned function ends the view there. */
+type RenderProps = Omit<ViewProps, "signal"> & Partial<ViewProps>;
+
 export default {
-  render(props: RenderProps): () => void {
-    const life = props.signal ? childOf(props.signal) : new AbortController();
-    const close = viewOf(props.model)(props, environmentOf(props.model));
-    followScheme(props.el, life.signal);
-    return () => {
-      life.abort();
-      close();
-    };
+  render({ model, el, signal }: RenderProps): () => void {
+    const life = signal ? childOf(signal) : new AbortController();
+    viewOf(model)({ model, el, signal: life.signal }, environmentOf(model));
+    followScheme(el, life.signal);
+    return () => life.abort();
   },
 };

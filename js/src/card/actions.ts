@@ -1,8 +1,9 @@
 /** The buttons of a card. A click answers at once here, whenever the kernel gets to it. */
-import { arrange, attribute, focused, make, visible, write } from "../kit/dom";
-import { after } from "../kit/lifetime";
+import { askButton, type AskButton } from "../kit/ask_button";
+import { copyButton } from "../kit/copy_button";
+import { arrange, focused, make, visible, write } from "../kit/dom";
+import type { ViewTools } from "../kit/view";
 import type { Action, Card } from "../protocol/card";
-import type { Command } from "../protocol/messages";
 
 const LABELS: Record<Action, string> = {
   stop: "Stop watching",
@@ -12,28 +13,13 @@ const LABELS: Record<Action, string> = {
   copy_id: "Copy task id",
 };
 
-/** A click that nothing answered may be repeated after this many ms. */
-const ASKED = 10_000;
-const COPIED = 2_000;
-
-export interface ActionTools {
-  send(command: Command): void;
-  copy(text: string, near: Element): Promise<boolean>;
-  announce(text: string): void;
-}
-
-interface ActionButton {
-  el: HTMLButtonElement;
-  settle(): void;
-}
-
 /** `hintId`: an id that nothing else in the page has. */
 export function actionsView(
-  tools: ActionTools,
+  tools: ViewTools,
   hintId: string,
   signal: AbortSignal,
 ): { el: HTMLElement; show(card: Card): void } {
-  const buttons = new Map<Action, ActionButton>();
+  const buttons = new Map<Action, AskButton>();
   const row = make("div", "snb-buttons");
   const id = make("code", "snb-id");
   const hint = make("p", "snb-hint");
@@ -44,50 +30,33 @@ export function actionsView(
   id.hidden = true;
   let shown: Card | null = null;
 
-  function button(action: Action): ActionButton {
-    const label = LABELS[action];
-    const el = make("button", action === "copy_id" ? "snb-button snb-plain" : "snb-button", [label]);
-    el.type = "button";
-    if (action !== "copy_id") el.setAttribute("aria-describedby", hintId);
-    let callOff: () => void = () => undefined;
+  function ask(action: Exclude<Action, "copy_id">): AskButton {
+    const button = askButton("", LABELS[action], ({ ask }) => {
+      if (!shown) return;
+      ask();
+      tools.send({ kind: action, key: shown.key });
+    }, signal);
+    button.el.setAttribute("aria-describedby", hintId);
+    return button;
+  }
 
-    function settle(): void {
-      callOff();
-      write(el, label);
-      attribute(el, "aria-disabled", null);
-    }
-
-    function meanwhile(text: string, ms: number): void {
-      write(el, text);
-      callOff();
-      callOff = after(ms, signal, settle);
-    }
-
-    async function copyId(text: string): Promise<void> {
-      const done = await tools.copy(text, el);
-      if (signal.aborted) return;
-      meanwhile(done ? "Copied" : "Copy it from here:", COPIED);
+  const copyId = copyButton({
+    label: LABELS.copy_id,
+    text: () => shown?.task_id ?? "",
+    copied: "Task id copied.",
+    refused: "The task id is shown: this page may not copy it.",
+    instead: "Copy it from here:",
+    ended(copied, text) {
       write(id, text);
-      visible(id, !done);
-      tools.announce(done ? "Task id copied." : "The task id is shown: this page may not copy it.");
-    }
+      visible(id, !copied);
+    },
+  }, tools, signal);
 
-    el.addEventListener(
-      "click",
-      () => {
-        // Not `disabled`: that would take the focus away from where the person is.
-        if (!shown || el.getAttribute("aria-disabled") === "true") return;
-        if (action === "copy_id") {
-          void copyId(shown.task_id ?? "");
-          return;
-        }
-        attribute(el, "aria-disabled", "true");
-        meanwhile("Asked…", ASKED);
-        tools.send({ kind: action, key: shown.key });
-      },
-      { signal },
-    );
-    return { el, settle };
+  function button(action: Action): HTMLButtonElement {
+    if (action === "copy_id") return copyId;
+    const known = buttons.get(action) ?? ask(action);
+    buttons.set(action, known);
+    return known.el;
   }
 
   return {
@@ -100,12 +69,8 @@ export function actionsView(
       );
       const held = focused(row);
       const lost = held !== null && row.contains(held);
-      for (const action of wanted) {
-        const known = buttons.get(action);
-        if (!known) buttons.set(action, button(action));
-        else if (changed) known.settle();
-      }
-      arrange(row, wanted.flatMap((action) => buttons.get(action)?.el ?? []));
+      if (changed) for (const each of buttons.values()) each.settle();
+      arrange(row, wanted.map(button));
       write(hint, card.hint ?? "");
       visible(hint, card.hint !== null);
       visible(el, wanted.length > 0);

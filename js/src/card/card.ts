@@ -5,9 +5,10 @@ import type { Environment } from "../kit/environment";
 import { duration, shortened } from "../kit/format";
 import { putIcon, type IconName } from "../kit/icons";
 import { childOf } from "../kit/lifetime";
+import type { ViewTools } from "../kit/view";
 import { playerView, sameFilm, type PlayerView } from "../player/player";
 import type { Card, Film, State } from "../protocol/card";
-import { actionsView, type ActionTools } from "./actions";
+import { actionsView } from "./actions";
 import { adviceView } from "./advice";
 import { etaView } from "./eta";
 import { promptView } from "./prompt";
@@ -42,7 +43,7 @@ export interface CardView {
 
 export function cardView(
   env: Environment,
-  tools: ActionTools,
+  tools: ViewTools,
   clock: Ticker,
   signal: AbortSignal,
 ): CardView {

@@ -1,4 +1,5 @@
 /** The prompt and its badges; a long prompt is folded to a few lines, and fetched whole, when asked for. */
+import { makeButton } from "../kit/buttons";
 import { arrange, attribute, make, visible, write } from "../kit/dom";
 import type { Environment } from "../kit/environment";
 import { isMessage } from "../kit/message";
@@ -14,8 +15,11 @@ export function promptView(
   const prompt = make("p", "snb-prompt");
   // A prompt may be in any script, beside an interface that is in English.
   prompt.setAttribute("dir", "auto");
-  const more = make("button", "snb-button snb-plain snb-more");
-  more.type = "button";
+  const more = makeButton("snb-plain snb-more", [], () => {
+    open = !open;
+    fold();
+    if (open && lacking() && shown) env.send({ kind: "prompt", key: shown.key });
+  }, signal);
   const badges = make("span", "snb-badges");
   const el = make("div", "snb-head", [make("div", "snb-ask", [prompt, more]), badges]);
   const marks: HTMLElement[] = [];
@@ -49,15 +53,6 @@ export function promptView(
     visible(badges, list.length > 0);
   }
 
-  more.addEventListener(
-    "click",
-    () => {
-      open = !open;
-      fold();
-      if (open && lacking() && shown) env.send({ kind: "prompt", key: shown.key });
-    },
-    { signal },
-  );
   env.listen((message) => {
     if (!isMessage(message, "prompt") || message.key !== shown?.key) return;
     whole = message.prompt;

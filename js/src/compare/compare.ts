@@ -1,6 +1,6 @@
 /** Two to nine films side by side: they play, seek and loop as one, and one or more are picked. */
 import { followCards } from "../card/follow_card";
-import { pickButton, plainButton } from "../kit/buttons";
+import { iconButton, pickButton } from "../kit/buttons";
 import { arrange, attribute, make, visible, write } from "../kit/dom";
 import type { Environment } from "../kit/environment";
 import { shortened } from "../kit/format";
@@ -56,7 +56,7 @@ export function compareView(rows: readonly Row[], env: Environment, options: Com
   const silent = make("p", "snb-note", [SILENT]);
   visible(silent, false);
   const el = make("section", "snb-compare", [
-    make("div", "snb-dbar", [words, make("span", "snb-gap"), plainButton("cross", "Close the comparison", options.close, signal)]),
+    make("div", "snb-dbar", [words, make("span", "snb-gap"), iconButton("cross", "Close the comparison", options.close, signal).el]),
     silent,
     stage,
   ]);
@@ -104,13 +104,13 @@ export function compareView(rows: readonly Row[], env: Environment, options: Com
     prompt.setAttribute("dir", "auto");
     const facts = make("p", "snb-rowfacts");
     const pick = pickButton(() => options.pick(row), life.signal);
-    const hear = plainButton("sound", "Hear this film", () => {
+    const { el: hear } = iconButton("sound", "Hear this film", () => {
       heard = row.n;
       master.muted = false;
       sound();
     }, life.signal);
     hear.classList.add("snb-hear");
-    const leave = plainButton("dash", "Leave it out", () => options.leave(row), life.signal);
+    const { el: leave } = iconButton("dash", "Leave it out", () => options.leave(row), life.signal);
     const el = make("figure", "snb-seat", [
       screen,
       make("figcaption", "snb-caption", [prompt, facts, make("div", "snb-buttons", [pick.el, hear, leave])]),

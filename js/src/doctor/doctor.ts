@@ -1,9 +1,10 @@
 /** What only the page can find out for `%sora doctor`: drawn here, and told to the kernel, which keeps it as text. */
 import { make } from "../kit/dom";
 import type { Environment } from "../kit/environment";
-import type { RenderProps } from "../kit/host";
+import type { ViewProps } from "../kit/host";
 import { after, childOf } from "../kit/lifetime";
 import { isMessage } from "../kit/message";
+import { mountView } from "../kit/view";
 import { fileAddress, serverBase, serves } from "../player/sources";
 
 /** `file`: a film below the Jupyter server's root, with its bytes; null where there is none to try. */
@@ -82,8 +83,8 @@ function messages(env: Environment, signal: AbortSignal): Promise<Finding> {
     env.listen((message) => {
       if (!isMessage(message, "pong")) return;
       done(ok("messages", `the kernel answers in ${Math.round(env.now() - began)} ms`));
-    }, life.signal);
-    after(PATIENCE, life.signal, () =>
+    }, signal);
+    after(PATIENCE, signal, () =>
       done({
         name: "messages",
         mark: "look",
@@ -103,23 +104,20 @@ function line(finding: Finding): HTMLLIElement {
   return item;
 }
 
-export function show({ model, el, signal }: RenderProps, env: Environment): () => void {
-  const life = signal ? childOf(signal) : new AbortController();
+export function show(props: ViewProps, env: Environment): void {
+  const { model, signal } = props;
+  const { root } = mountView(props, env);
   const question = model.get("snapshot") as Question;
   const wait = make("p", "snb-quiet", ["Looking at this page …"]);
-  const root = make("div", "sora-nb", [wait]);
-  root.setAttribute("lang", "en");
+  root.append(wait);
   root.setAttribute("role", "status");
-  el.append(root);
-  life.signal.addEventListener("abort", () => root.remove(), { once: true });
 
   async function look(): Promise<void> {
-    const rest = await Promise.all([files(question, env, life.signal), messages(env, life.signal)]);
-    if (life.signal.aborted) return;
+    const rest = await Promise.all([files(question, env, signal), messages(env, signal)]);
+    if (signal.aborted) return;
     const findings = [...codecs(document), ...rest];
     root.replaceChildren(make("ul", "", findings.map(line)));
     env.send({ kind: "findings", findings });
   }
   void look();
-  return () => life.abort();
 }

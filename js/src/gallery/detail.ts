@@ -1,12 +1,12 @@
 /** The opened row: its card with the player, its pick, and the way to the rows beside it. */
-import type { ActionTools } from "../card/actions";
 import { cardView, type CardView } from "../card/card";
 import { followCards } from "../card/follow_card";
-import { pickButton, plainButton } from "../kit/buttons";
+import { iconButton, pickButton } from "../kit/buttons";
 import type { Ticker } from "../kit/clock";
 import { focused, make, visible, write } from "../kit/dom";
 import type { Environment } from "../kit/environment";
 import { after, childOf } from "../kit/lifetime";
+import type { ViewTools } from "../kit/view";
 import type { Row } from "../protocol/row";
 
 /** A kernel that is silent for this many ms may be busy, or gone. */
@@ -27,7 +27,7 @@ export interface DetailOptions {
 
 export function detailView(
   env: Environment,
-  tools: ActionTools,
+  tools: ViewTools,
   clock: Ticker,
   options: DetailOptions,
   signal: AbortSignal,
@@ -36,15 +36,15 @@ export function detailView(
   const { turn } = options;
   const turns = turn
     ? [
-        plainButton("earlier", "Film before", () => turn(-1), signal),
-        plainButton("later", "Next film", () => turn(1), signal),
+        iconButton("earlier", "Film before", () => turn(-1), signal).el,
+        iconButton("later", "Next film", () => turn(1), signal).el,
       ]
     : [];
   const bar = make("div", "snb-dbar", [
     ...turns,
     make("span", "snb-gap"),
     ...(options.pick ? [pick.el] : []),
-    plainButton("cross", "Close", options.close, signal),
+    iconButton("cross", "Close", options.close, signal).el,
   ]);
   const quiet = make("p", "snb-quiet");
   quiet.setAttribute("role", "status");

@@ -1,6 +1,6 @@
 /** Which rows of a list are shown, and in which order. */
+import { iconButton, makeButton } from "../kit/buttons";
 import { arrange, attribute, make, write } from "../kit/dom";
-import { putIcon } from "../kit/icons";
 import type { Row, RowState } from "../protocol/row";
 import type { Layout } from "../rows/layout";
 import { elapsed } from "../rows/row_clock";
@@ -74,13 +74,7 @@ export function filterBar(changed: () => void, layout: (kind: Layout) => void, s
 
   const kinds: [Layout, string][] = [["list", "List"], ["posters", "Pictures"]];
   const looks = kinds.map(([kind, label]) => {
-    const picture = make("span", "snb-picture");
-    putIcon(picture, kind === "list" ? "rows" : "tiles");
-    const el = make("button", "snb-button snb-key", [picture, make("span", "snb-unseen", [label])]);
-    el.type = "button";
-    el.title = label;
-    el.addEventListener("click", () => look(kind), { signal });
-    return [kind, el] as const;
+    return [kind, iconButton(kind === "list" ? "rows" : "tiles", label, () => look(kind), signal).el] as const;
   });
   const el = make("div", "snb-filter", [
     states,
@@ -101,10 +95,8 @@ export function filterBar(changed: () => void, layout: (kind: Layout) => void, s
     const known = buttons.get(state);
     if (known) return known;
     const count = make("b", "snb-count");
-    const el = make("button", "snb-button snb-only", [make("span", "snb-dot"), `${state ?? "all"} `, count]);
-    el.type = "button";
+    const el = makeButton("snb-only", [make("span", "snb-dot"), `${state ?? "all"} `, count], () => press(state), signal);
     attribute(el, "data-state", state ?? "all");
-    el.addEventListener("click", () => press(state), { signal });
     buttons.set(state, { el, count });
     return { el, count };
   }

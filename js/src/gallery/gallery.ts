@@ -1,16 +1,15 @@
 /** The gallery: many tasks as one list; its films are opened, compared and picked. */
 import { FEWEST, MOST } from "../compare/compare";
 import { comparisonDock } from "../compare/dock";
-import { announcer } from "../kit/announcer";
-import { copy } from "../kit/clipboard";
+import { makeButton } from "../kit/buttons";
 import { ticker } from "../kit/clock";
 import { attribute, focused, make, visible, write } from "../kit/dom";
 import type { Environment } from "../kit/environment";
 import { follow } from "../kit/feed";
-import type { RenderProps } from "../kit/host";
-import { after, childOf } from "../kit/lifetime";
-import { keepShortcutsOut } from "../kit/shortcuts";
+import type { ViewProps } from "../kit/host";
+import { after } from "../kit/lifetime";
 import { tellUse } from "../kit/usage";
+import { mountView } from "../kit/view";
 import type { GallerySnapshot } from "../protocol/gallery";
 import type { Row } from "../protocol/row";
 import { rowList } from "../rows/list";
@@ -24,14 +23,12 @@ import { headerView } from "./header";
 /** Keys are few: a thousand rows are sorted anew at most once in so many ms while they change. */
 const RESORT = 400;
 
-/** Draws into `el` until `signal` aborts or the returned function is called. */
-export function show({ model, el, signal }: RenderProps, env: Environment): () => void {
-  const life = signal ? childOf(signal) : new AbortController();
-  const live = announcer();
-  const clock = ticker(life.signal);
-  const tools = { send: env.send, copy, announce: live.say };
-  const pictures = posters(env, life.signal);
-  const tell = gathered(news, live.say, life.signal);
+export function show(props: ViewProps, env: Environment): void {
+  const { model, signal } = props;
+  const { root, live, tools } = mountView(props, env);
+  const clock = ticker(signal);
+  const pictures = posters(env, signal);
+  const tell = gathered(news, tools.announce, signal);
 
   let state: GallerySnapshot | null = null;
   let ahead = 0;
@@ -41,8 +38,8 @@ export function show({ model, el, signal }: RenderProps, env: Environment): () =
   let waiting: (() => void) | null = null;
   let said: string | null = null;
 
-  const head = headerView(env, life.signal);
-  const filter = filterBar(() => draw(), (kind) => list.layout(kind), life.signal);
+  const head = headerView(env, signal);
+  const filter = filterBar(() => draw(), (kind) => list.layout(kind), signal);
   const list = rowList(env, clock, pictures, {
     label: "Films",
     open: (row) => open(row.n === opened ? null : row.n),
@@ -51,35 +48,25 @@ export function show({ model, el, signal }: RenderProps, env: Environment): () =
       drawChosen();
     },
     pick,
-  }, life.signal);
+  }, signal);
   const none = make("p", "snb-quiet snb-none", ["No film is like that."]);
-  const detail = detailView(env, tools, clock, { close: () => leave(() => open(null)), turn, pick }, life.signal);
+  const detail = detailView(env, tools, clock, { close: () => leave(() => open(null)), turn, pick }, signal);
   const words = make("span", "snb-quiet snb-hint");
-  const compare = button("Compare", () => startComparison(selected()));
-  const clear = button("Clear", () => {
+  const compare = makeButton("", ["Compare"], () => startComparison(selected()), signal);
+  const clear = makeButton("snb-plain", ["Clear"], () => {
     list.choose(new Set());
     chosen = new Set();
     drawChosen();
-  });
-  clear.classList.add("snb-plain");
+  }, signal);
   const selection = make("div", "snb-selection", [words, compare, clear]);
   const rows = make("div", "snb-listing", [filter.el, list.el, none, selection]);
   const side = make("div", "snb-side", [detail.el]);
   const comparison = comparisonDock(side, env, {
-    announce: live.say, pick, find, leave: () => leave(endComparison),
-  }, life.signal);
+    announce: tools.announce, pick, find, leave: () => leave(endComparison),
+  }, signal);
   const body = make("div", "snb-gbody", [rows, side]);
-  const root = make("div", "sora-nb", [make("div", "snb-gallery", [head.el, body]), live.el]);
-  root.setAttribute("lang", "en");
-  keepShortcutsOut(root, life.signal);
-  clock.add(head.beat, life.signal);
-
-  function button(label: string, act: () => void): HTMLButtonElement {
-    const el = make("button", "snb-button", [label]);
-    el.type = "button";
-    el.addEventListener("click", () => el.getAttribute("aria-disabled") !== "true" && act(), { signal: life.signal });
-    return el;
-  }
+  root.append(make("div", "snb-gallery", [head.el, body]), live);
+  clock.add(head.beat, signal);
 
   function find(n: number | null): Row | null {
     return state?.rows.find((row) => row.n === n) ?? null;
@@ -88,7 +75,7 @@ export function show({ model, el, signal }: RenderProps, env: Environment): () =
 
   function pick(row: Row): void {
     if (row.key !== null) env.send({ kind: "pick", key: row.key, picked: !row.picked });
-    live.say(row.picked ? "No longer picked." : "Picked.");
+    tools.announce(row.picked ? "No longer picked." : "Picked.");
   }
 
   /** Closes what has the focus: it goes back to the list, not to nowhere. */
@@ -172,15 +159,12 @@ export function show({ model, el, signal }: RenderProps, env: Environment): () =
     if (first || !same || next.rows.length < 300) draw();
     else {
       head.show(next, next.rows, ahead);
-      waiting ??= after(RESORT, life.signal, draw);
+      waiting ??= after(RESORT, signal, draw);
     }
     if (first && next.comparing) startComparison(next.rows.filter((row) => row.seconds !== null));
     tell(!next.rows.some(runs));
   }
 
-  tellUse(root, env, life.signal);
-  life.signal.addEventListener("abort", () => root.remove(), { once: true });
-  el.append(root);
-  follow<GallerySnapshot>(model, env, { name: "rows", by: "n" }, changed, life.signal);
-  return () => life.abort();
+  tellUse(root, env, signal);
+  follow<GallerySnapshot>(model, env, { name: "rows", by: "n" }, changed, signal);
 }

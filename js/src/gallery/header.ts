@@ -1,9 +1,9 @@
 /** What stands above the rows: how far all of them are, when they will be done, what they cost. */
+import { askButton, type AskButton } from "../kit/ask_button";
 import type { Beat } from "../kit/clock";
-import { arrange, attribute, focused, make, newId, visible, write } from "../kit/dom";
+import { arrange, focused, make, newId, visible, write } from "../kit/dom";
 import type { Environment } from "../kit/environment";
 import { duration } from "../kit/format";
-import { after } from "../kit/lifetime";
 import type { Head, SweepAct } from "../protocol/gallery";
 import type { Row } from "../protocol/row";
 import { counted } from "../rows/summary";
@@ -16,9 +16,6 @@ const ACTS: Record<SweepAct, string> = {
   stop: "Stop the rest",
   retry_failed: "Try failed again",
 };
-
-/** A click that nothing answered may be repeated after this many ms. */
-const ASKED = 10_000;
 
 /** From the left: what is done, what moves, what waits, what went wrong. */
 const STRIP = [...["ready", "saving", "processing", "pending", "submitting"], ...["queued", "planned", "stopped", "unsure", "failed", "invalid"]];
@@ -49,42 +46,34 @@ export function headerView(
   const line = make("p", "snb-facts snb-sum", [time, money]);
   const el = make("header", "snb-ghead", [make("div", "snb-gtitle", [title, badge, acts]), hint, strip, line, note]);
 
-  const buttons = new Map<SweepAct, HTMLButtonElement>();
+  const buttons = new Map<SweepAct, AskButton>();
   const segments = new Map<string, HTMLElement>();
   let shown: { head: Head; ahead: number; moving: boolean } | null = null;
   let offered = "";
 
-  function button(act: SweepAct): HTMLButtonElement {
+  function button(act: SweepAct): AskButton {
     const known = buttons.get(act);
     if (known) return known;
-    const el = make("button", act === "start" ? "snb-button snb-go" : "snb-button", [ACTS[act]]);
-    el.type = "button";
-    el.setAttribute("aria-describedby", hint.id);
-    el.addEventListener("click", () => {
-      if (el.getAttribute("aria-disabled") === "true") return;
-      attribute(el, "aria-disabled", "true");
-      write(el, "Asked…");
-      after(ASKED, signal, () => settle(act));
+    const made = askButton(act === "start" ? "snb-go" : "", ACTS[act], ({ ask }) => {
+      ask();
       env.send({ kind: "sweep", act });
-    }, { signal });
-    buttons.set(act, el);
-    return el;
+    }, signal);
+    made.el.setAttribute("aria-describedby", hint.id);
+    buttons.set(act, made);
+    return made;
   }
 
-  function settle(act: SweepAct): void {
-    const el = buttons.get(act);
-    if (!el) return;
-    attribute(el, "aria-disabled", null);
-    write(el, ACTS[act]);
+  function settle(): void {
+    for (const each of buttons.values()) each.settle();
   }
 
   function showActs(actions: readonly SweepAct[]): void {
     const wanted = actions.filter((act) => Object.hasOwn(ACTS, act));
-    if (wanted.join() !== offered) for (const act of buttons.keys()) settle(act);
+    if (wanted.join() !== offered) settle();
     offered = wanted.join();
     const held = focused(acts) as HTMLElement | null;
     const lost = held !== null && acts.contains(held);
-    arrange(acts, wanted.map(button));
+    arrange(acts, wanted.map((act) => button(act).el));
     // Pause gives way to Continue: the focus stays where the person is.
     if (lost && !acts.contains(held)) acts.querySelector("button")?.focus({ preventScroll: true });
   }
@@ -134,7 +123,7 @@ export function headerView(
     beat,
     show(head, rows, ahead) {
       // What was asked is answered, if only by a word against it.
-      if (shown && head.note !== shown.head.note) for (const act of buttons.keys()) settle(act);
+      if (shown && head.note !== shown.head.note) settle();
       const moving = rows.some(({ state }) => STATES.indexOf(state) >= 3 && STATES.indexOf(state) <= 7);
       shown = { head, ahead, moving };
       write(title, head.title);

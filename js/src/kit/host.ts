@@ -12,12 +12,11 @@ export interface Model {
   send(command: Command): void;
 }
 
-export interface RenderProps {
+export interface ViewProps {
   model: Model;
   el: HTMLElement;
-  /** Missing before anywidget 0.11; the returned function ends the view there. */
-  signal?: AbortSignal;
+  signal: AbortSignal;
 }
 
-/** Draws into `el` until `signal` aborts or the returned function is called. */
-export type Show = (props: RenderProps, env: Environment) => () => void;
+/** Draws into `el` until `signal` aborts. */
+export type Show = (props: ViewProps, env: Environment) => void;

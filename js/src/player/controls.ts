@@ -1,31 +1,10 @@
 /** The row under a film: play, where it is, speed, loop, sound, full screen. Shows what the video does. */
+import { iconButton, type IconButton } from "../kit/buttons";
 import { attribute, make, visible, write } from "../kit/dom";
 import { timecode } from "../kit/format";
-import { putIcon, type IconName } from "../kit/icons";
+import type { IconName } from "../kit/icons";
 import { fills, mayFill } from "./fullscreen";
 import { SPEEDS, type Act, type Playback } from "./playback";
-
-interface IconButton {
-  el: HTMLButtonElement;
-  show(name: IconName, label: string, pressed?: boolean): void;
-}
-
-function iconButton(key: string, signal: AbortSignal, act: () => void): IconButton {
-  const picture = make("span", "snb-picture");
-  const name = make("span", "snb-unseen");
-  const el = make("button", "snb-button snb-key", [picture, name]);
-  el.type = "button";
-  el.addEventListener("click", act, { signal });
-  return {
-    el,
-    show(icon, label, pressed) {
-      putIcon(picture, icon);
-      write(name, label);
-      attribute(el, "title", `${label} (${key})`);
-      attribute(el, "aria-pressed", pressed === undefined ? null : String(pressed));
-    },
-  };
-}
 
 function option(rate: number): HTMLOptionElement {
   const el = make("option", "", [`${rate}×`]);
@@ -41,15 +20,14 @@ export function playerControls(
   extra: HTMLElement,
   signal: AbortSignal,
 ): HTMLElement {
-  const button = (act: Act, key: string): IconButton => iconButton(key, signal, () => control.act(act));
-  const play = button("play", "K");
-  const earlier = button("earlier", ",");
-  const later = button("later", ".");
-  const loop = button("loop", "L");
-  const sound = button("mute", "M");
-  const full = button("full", "F");
-  earlier.show("earlier", "One frame back");
-  later.show("later", "One frame on");
+  const button = (name: IconName, label: string, act: Act, key: string): IconButton =>
+    iconButton(name, label, () => control.act(act), signal, key);
+  const play = button("play", "Play", "play", "K");
+  const earlier = button("earlier", "One frame back", "earlier", ",");
+  const later = button("later", "One frame on", "later", ".");
+  const loop = button("loop", "Loop", "loop", "L");
+  const sound = button("sound", "Mute", "mute", "M");
+  const full = button("full", "Full screen", "full", "F");
 
   const seek = make("input", "snb-seek");
   seek.type = "range";

@@ -1,18 +1,11 @@
 /** What is known about a film's file, and what can be done with it. */
-import { make, write } from "../kit/dom";
+import { copyButton, type CopyTools } from "../kit/copy_button";
+import { make } from "../kit/dom";
 import { bytes, length } from "../kit/format";
-import { after } from "../kit/lifetime";
 import type { Film } from "../protocol/card";
 import type { UseFrameView } from "./use_frame";
 
-const COPIED = 2_000;
-
 export const SILENT = "No sound in VS Code: it plays H.264 but no AAC.";
-
-export interface FileTools {
-  copy(text: string, near: Element): Promise<boolean>;
-  announce(text: string): void;
-}
 
 function factsOf(film: Film): HTMLElement {
   const folder = film.path.endsWith(film.name) ? film.path.slice(0, -film.name.length) : "";
@@ -26,34 +19,21 @@ function factsOf(film: Film): HTMLElement {
   return el;
 }
 
-function pathCopier(film: Film, tools: FileTools, signal: AbortSignal): HTMLElement {
-  const button = make("button", "snb-button snb-plain", ["Copy path"]);
-  button.type = "button";
-  let callOff: () => void = () => undefined;
-  button.addEventListener(
-    "click",
-    () => {
-      void tools.copy(film.path, button).then((done) => {
-        if (signal.aborted) return;
-        write(button, done ? "Copied" : "The path is above");
-        tools.announce(done ? "Path copied." : "This page may not copy; the path stands with the film.");
-        callOff();
-        callOff = after(COPIED, signal, () => write(button, "Copy path"));
-      });
-    },
-    { signal },
-  );
-  return button;
-}
-
 export function filmFacts(
   film: Film,
   download: HTMLElement,
   still: UseFrameView,
-  tools: FileTools,
+  tools: CopyTools,
   signal: AbortSignal,
 ): HTMLElement {
   const told = film.silent ? [make("p", "snb-note", [SILENT])] : [];
-  const row = make("div", "snb-buttons", [still.button, pathCopier(film, tools, signal), download]);
+  const copier = copyButton({
+    label: "Copy path",
+    text: () => film.path,
+    copied: "Path copied.",
+    refused: "This page may not copy; the path stands with the film.",
+    instead: "The path is above",
+  }, tools, signal);
+  const row = make("div", "snb-buttons", [still.button, copier, download]);
   return make("div", "snb-film", [factsOf(film), ...told, row, still.answer]);
 }

@@ -1,4 +1,5 @@
 /** The list of keys, behind a button that says so. */
+import { makeButton } from "../kit/buttons";
 import { attribute, make, visible } from "../kit/dom";
 import { ROWS, type KeyRow } from "./keys";
 
@@ -9,11 +10,8 @@ export interface KeyHelp {
 
 /** `?` opens and closes it anywhere in `root`, Escape closes it. `more`: keys beside the player's own. */
 export function keyHelp(root: HTMLElement, signal: AbortSignal, more: readonly KeyRow[] = []): KeyHelp {
-  const button = make("button", "snb-button snb-key", [
-    make("span", "snb-unseen", ["Keys of the player "]),
-    "?",
-  ]);
-  button.type = "button";
+  const label = make("span", "snb-unseen", ["Keys of the player "]);
+  const button = makeButton("snb-key", [label, "?"], () => show(list.hidden), signal);
   button.title = "Keys of the player (?)";
   const rows = [...ROWS, ...more].map(({ shown, words }) =>
     make("li", "snb-keyrow", [
@@ -29,7 +27,6 @@ export function keyHelp(root: HTMLElement, signal: AbortSignal, more: readonly K
     attribute(button, "aria-expanded", String(open));
   }
 
-  button.addEventListener("click", () => show(list.hidden), { signal });
   root.addEventListener(
     "keydown",
     (event) => {

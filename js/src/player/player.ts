@@ -1,11 +1,13 @@
 /** The film in its frame, the controls below it, and the facts about it. */
+import { makeButton } from "../kit/buttons";
+import type { CopyTools } from "../kit/copy_button";
 import { attribute, make, visible, write } from "../kit/dom";
 import type { Environment } from "../kit/environment";
 import { icon } from "../kit/icons";
 import { childOf, ended } from "../kit/lifetime";
 import type { Film } from "../protocol/card";
 import { playerControls } from "./controls";
-import { filmFacts, type FileTools } from "./film_facts";
+import { filmFacts } from "./film_facts";
 import { toggleFull } from "./fullscreen";
 import { keyHelp } from "./key_help";
 import { listenToKeys } from "./keys";
@@ -32,7 +34,7 @@ export function playerView(
   film: Film,
   label: string,
   env: Environment,
-  tools: FileTools,
+  tools: CopyTools,
   signal: AbortSignal,
 ): PlayerView {
   const video = make("video", "snb-video");
@@ -48,8 +50,10 @@ export function playerView(
   // Counts too fast to be read aloud.
   const share = make("p", "snb-share");
   share.setAttribute("aria-hidden", "true");
-  const again = make("button", "snb-button", ["Load again"]);
-  again.type = "button";
+  const again = makeButton("", ["Load again"], () => {
+    video.focus({ preventScroll: true });
+    void load();
+  }, signal);
   const cover = make("div", "snb-cover", [status, share, again]);
   const begin = make("span", "snb-begin", [icon("play")]);
   const screen = make("div", "snb-screen", [video, begin, cover]);
@@ -176,14 +180,6 @@ export function playerView(
   video.addEventListener("click", () => ready && control.act("play"), { signal });
   video.addEventListener("dblclick", () => ready && void toggleFull(stage, video), { signal });
 
-  again.addEventListener(
-    "click",
-    () => {
-      video.focus({ preventScroll: true });
-      void load();
-    },
-    { signal },
-  );
   void load();
   return { stage, facts: filmFacts(film, download, still, tools, signal) };
 }

@@ -1,7 +1,7 @@
 /** Pictures along a film, behind a button: a second video that nobody sees is drawn onto canvases. */
+import { iconButton, makeButton } from "../kit/buttons";
 import { attribute, focused, make, visible } from "../kit/dom";
 import { timecode } from "../kit/format";
-import { putIcon } from "../kit/icons";
 import { childOf } from "../kit/lifetime";
 import type { Playback } from "./playback";
 
@@ -61,11 +61,7 @@ export function storyboard(
   ready: () => boolean,
   signal: AbortSignal,
 ): Storyboard {
-  const picture = make("span", "snb-picture");
-  putIcon(picture, "board");
-  const button = make("button", "snb-button snb-key", [picture, make("span", "snb-unseen", ["Storyboard"])]);
-  button.type = "button";
-  button.title = "Storyboard (S)";
+  const { el: button } = iconButton("board", "Storyboard", () => show(strip.hidden), signal, "S");
   const strip = make("div", "snb-board");
   strip.setAttribute("role", "group");
   strip.setAttribute("aria-label", "Storyboard");
@@ -78,9 +74,8 @@ export function storyboard(
     for (let index = 0; index < PICTURES; index += 1) {
       const canvas = make("canvas", "snb-shot");
       const time = make("span", "snb-moment");
-      const el = make("button", "snb-button snb-scene", [canvas, make("span", "snb-unseen", ["Go to "]), time]);
-      el.type = "button";
-      el.addEventListener("click", () => control.seek(moments(control.length())[index] ?? 0), { signal });
+      const words = [canvas, make("span", "snb-unseen", ["Go to "]), time];
+      const el = makeButton("snb-scene", words, () => control.seek(moments(control.length())[index] ?? 0), signal);
       canvases.push(canvas);
       goto.push(el);
     }
@@ -134,7 +129,6 @@ export function storyboard(
     next?.focus({ preventScroll: true });
   }
 
-  button.addEventListener("click", () => show(strip.hidden), { signal });
   strip.addEventListener("keydown", move, { signal });
   root.addEventListener(
     "keydown",

@@ -1,12 +1,9 @@
 /** "Use this frame": asks Python for the picture that is shown, and says where it is. */
-import { attribute, make, visible, write } from "../kit/dom";
+import { askButton } from "../kit/ask_button";
+import { make, visible, write } from "../kit/dom";
 import type { Environment } from "../kit/environment";
 import { timecode } from "../kit/format";
-import { after } from "../kit/lifetime";
 import { isMessage } from "../kit/message";
-
-/** A kernel that is silent for this many ms is busy. */
-const PATIENCE = 10_000;
 
 export interface UseFrameView {
   button: HTMLButtonElement;
@@ -19,8 +16,11 @@ export function useFrameView(
   env: Pick<Environment, "send" | "listen">,
   signal: AbortSignal,
 ): UseFrameView {
-  const button = make("button", "snb-button", ["Use this frame"]);
-  button.type = "button";
+  const { el: button, settle } = askButton("", "Use this frame", ({ ask }) => {
+    video.pause();
+    ask();
+    env.send({ kind: "frame", key, seconds: video.currentTime });
+  }, signal, () => say("The kernel is busy, or gone: the frame comes when it answers.", null));
   button.title = "Gives Python the picture that is shown, and saves it as PNG beside the film.";
   const words = make("span", "");
   const path = make("code", "snb-id");
@@ -29,7 +29,6 @@ export function useFrameView(
   const answer = make("p", "snb-still", [words, path, use]);
   answer.setAttribute("role", "status");
   answer.dir = "ltr";
-  let callOff: () => void = () => undefined;
 
   function say(text: string, saved: string | null): void {
     write(words, text);
@@ -40,27 +39,6 @@ export function useFrameView(
     visible(answer, text !== "");
   }
 
-  function settle(): void {
-    callOff();
-    write(button, "Use this frame");
-    attribute(button, "aria-disabled", null);
-  }
-
-  button.addEventListener(
-    "click",
-    () => {
-      if (button.getAttribute("aria-disabled") === "true") return;
-      video.pause();
-      attribute(button, "aria-disabled", "true");
-      write(button, "Asked…");
-      callOff = after(PATIENCE, signal, () => {
-        settle();
-        say("The kernel is busy, or gone: the frame comes when it answers.", null);
-      });
-      env.send({ kind: "frame", key, seconds: video.currentTime });
-    },
-    { signal },
-  );
   // Every view of the film hears the answer: the frame is the same for all of them.
   env.listen((message) => {
     if (!isMessage(message, "frame") || message.key !== key || typeof message.seconds !== "number") return;

@@ -1,17 +1,10 @@
 /** The form's request as code, on the clipboard or, where the page may not, to be taken from here. */
+import { copyButton, type CopyTools } from "../kit/copy_button";
 import { make, visible, write } from "../kit/dom";
-import { after } from "../kit/lifetime";
 import type { Fields } from "../protocol/studio";
 import { magicCode, pythonCode, type Code } from "./code";
 
-const COPIED = 2_000;
-
-export interface CodeTools {
-  copy(text: string, near: Element): Promise<boolean>;
-  announce(text: string): void;
-}
-
-export function codeButtons(fields: () => Fields, tools: CodeTools, signal: AbortSignal): { el: HTMLElement; below: HTMLElement } {
+export function codeButtons(fields: () => Fields, tools: CopyTools, signal: AbortSignal): { el: HTMLElement; below: HTMLElement } {
   const said = make("p", "snb-hint");
   const code = make("pre", "snb-code");
   code.tabIndex = 0;
@@ -27,27 +20,20 @@ export function codeButtons(fields: () => Fields, tools: CodeTools, signal: Abor
     visible(below, words !== "");
   }
 
-  function button(label: string, make_: (fields: Fields) => Code): HTMLButtonElement {
-    const el = make("button", "snb-button snb-plain", [label]);
-    el.type = "button";
-    let callOff: () => void = () => undefined;
-    el.addEventListener("click", () => {
-      const made = make_(fields());
-      if ("trouble" in made) {
+  function button(label: string, codeOf: (fields: Fields) => Code): HTMLButtonElement {
+    return copyButton({
+      label,
+      text() {
+        const made = codeOf(fields());
+        if ("text" in made) return made.text;
         show(made.trouble, "");
         tools.announce(made.trouble);
-        return;
-      }
-      void tools.copy(made.text, el).then((done) => {
-        if (signal.aborted) return;
-        show(done ? "" : "This page may not copy: take the code from here.", done ? "" : made.text);
-        write(el, done ? "Copied" : label);
-        tools.announce(done ? "Code copied." : "The code is shown below: this page may not copy it.");
-        callOff();
-        callOff = after(COPIED, signal, () => write(el, label));
-      });
-    }, { signal });
-    return el;
+        return null;
+      },
+      copied: "Code copied.",
+      refused: "The code is shown below: this page may not copy it.",
+      ended: (copied, text) => show(copied ? "" : "This page may not copy: take the code from here.", copied ? "" : text),
+    }, tools, signal);
   }
 
   show("", "");

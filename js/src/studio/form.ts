@@ -1,11 +1,12 @@
 /** The form: a prompt and its settings become one click that asks for films. */
+import type { CopyTools } from "../kit/copy_button";
 import { attribute, focused, make, visible, write } from "../kit/dom";
 import type { Environment } from "../kit/environment";
 import { after } from "../kit/lifetime";
 import { isMessage } from "../kit/message";
 import type { Preview } from "../protocol/messages";
 import type { Fields, StudioSnapshot, Trouble } from "../protocol/studio";
-import { codeButtons, type CodeTools } from "./code_buttons";
+import { codeButtons } from "./code_buttons";
 import { formFields, type Traits } from "./fields";
 import { generateView } from "./generate";
 import { imageField } from "./image_field";
@@ -26,7 +27,7 @@ export function studioForm(
   model: Traits,
   defaults: Fields,
   env: Environment,
-  tools: CodeTools,
+  tools: CopyTools,
   made: (keys: readonly string[]) => void,
   signal: AbortSignal,
 ): StudioFormView {

@@ -1,15 +1,12 @@
 /** The button that asks for films, and what a click on it would cost, said before it. */
+import { askButton } from "../kit/ask_button";
 import { attribute, make, visible, write } from "../kit/dom";
 import type { Environment } from "../kit/environment";
 import { icon } from "../kit/icons";
-import { after } from "../kit/lifetime";
 import { isMessage } from "../kit/message";
 import type { Preview } from "../protocol/messages";
 import type { Fields, StudioSnapshot } from "../protocol/studio";
 import { dollars, expected, price } from "./price";
-
-/** A kernel that has not answered a click after so many ms is said to be busy. */
-const ASKED = 10_000;
 
 export interface GenerateView {
   el: HTMLElement;
@@ -31,8 +28,8 @@ export function generateView(
   again: (yes: boolean) => void,
   signal: AbortSignal,
 ): GenerateView {
-  const button = make("button", "snb-button snb-go", ["Generate"]);
-  button.type = "button";
+  const button = askButton("snb-go", "Generate", go, signal, () =>
+    say("The kernel has not answered yet: it is busy, or gone. Asking again pays for nothing twice."));
   const cost = make("span", "snb-cost");
   const budget = make("span", "snb-budget");
   const time = make("p", "snb-hint");
@@ -45,33 +42,27 @@ export function generateView(
   const payLabel = make("span", "");
   const pay = make("label", "snb-check-line", [box, payLabel]);
   const badge = make("span", "snb-badge");
-  const balance = make("button", "snb-button snb-plain", ["Balance"]);
-  balance.type = "button";
+  const balance = askButton("snb-plain", "Balance", ({ ask }) => {
+    ask();
+    env.send({ kind: "balance" });
+  }, signal);
   const money = make("p", "snb-money", [cost, budget]);
   money.id = `${id}-cost`;
-  button.setAttribute("aria-describedby", `${money.id} ${wrong.id}`);
+  button.el.setAttribute("aria-describedby", `${money.id} ${wrong.id}`);
   const el = make("div", "snb-generate", [
-    make("div", "snb-line", [button, money, balance, badge]),
+    make("div", "snb-line", [button.el, money, balance.el, badge]),
     pay,
     wrong,
     status,
     time,
   ]);
-  let callOff: () => void = () => undefined;
   visible(wrong, false);
   visible(status, false);
 
-  button.addEventListener("click", () => {
-    if (button.getAttribute("aria-disabled") !== "true") go();
-  }, { signal });
   box.addEventListener("change", () => again(box.checked), { signal });
-  balance.addEventListener("click", () => {
-    write(balance, "Asked…");
-    env.send({ kind: "balance" });
-  }, { signal });
   env.listen((message) => {
     if (!isMessage(message, "balance")) return;
-    write(balance, "Balance");
+    balance.settle();
     say("usd" in message ? `Balance at the service: ${dollars(message.usd)}` : message.error);
   }, signal);
 
@@ -94,7 +85,7 @@ export function generateView(
       attribute(badge, "data-kind", "simulator");
       write(badge, "Simulator");
       visible(badge, simulated);
-      visible(balance, state?.service !== undefined && !simulated);
+      visible(balance.el, state?.service !== undefined && !simulated);
       const all = made === fields.takes;
       write(payLabel, `Make ${fields.takes === 1 ? "it" : all ? "them" : "all of them"} anew${simulated ? "" : ", and pay again"}`);
       if (box.checked !== fields.new) box.checked = fields.new;
@@ -102,9 +93,7 @@ export function generateView(
       const wait = preview?.estimate && (!all || fields.new) ? expected(preview.estimate) : "";
       write(time, wait);
       visible(time, wait !== "");
-      if (button.getAttribute("aria-disabled") !== "true") {
-        write(button, all && !fields.new ? "Show" : "Generate");
-      }
+      button.label(all && !fields.new ? "Show" : "Generate");
     },
     blame(text) {
       if (text !== null && wrong.textContent !== text) wrong.replaceChildren(icon("warning"), text);
@@ -112,20 +101,11 @@ export function generateView(
       visible(wrong, text !== null);
     },
     asked() {
-      attribute(button, "aria-disabled", "true");
-      write(button, "Asked…");
+      button.ask();
       say("");
-      callOff();
-      callOff = after(ASKED, signal, () => {
-        attribute(button, "aria-disabled", null);
-        write(button, "Generate");
-        say("The kernel has not answered yet: it is busy, or gone. Asking again pays for nothing twice.");
-      });
     },
     settle(said) {
-      callOff();
-      attribute(button, "aria-disabled", null);
-      write(button, "Generate");
+      button.settle();
       say(said);
     },
     hush: () => say(""),

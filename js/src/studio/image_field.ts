@@ -1,4 +1,5 @@
 /** The picture that a film starts from: its address, a look at it, and whether the service can take it. */
+import { makeButton } from "../kit/buttons";
 import { attribute, make, visible, write } from "../kit/dom";
 import type { Environment } from "../kit/environment";
 import { after, childOf } from "../kit/lifetime";
@@ -36,8 +37,11 @@ export function imageField(
   said.setAttribute("role", "status");
   const picture = make("img", "snb-preview");
   picture.alt = "The picture that the film starts from";
-  const clear = make("button", "snb-button snb-plain", ["Remove"]);
-  clear.type = "button";
+  const clear = makeButton("snb-plain", ["Remove"], () => {
+    input.value = "";
+    typed("");
+    input.focus();
+  }, signal);
   const el = make("div", "snb-setting snb-imagefield", [
     label,
     make("div", "snb-imagerow", [picture, make("div", "snb-imagewords", [make("div", "snb-line", [input, clear]), said])]),
@@ -108,11 +112,6 @@ export function imageField(
   }
 
   input.addEventListener("input", () => typed(input.value.trim()), { signal });
-  clear.addEventListener("click", () => {
-    input.value = "";
-    typed("");
-    input.focus();
-  }, { signal });
   draw();
 
   return {

@@ -1,13 +1,14 @@
 /** The cards of the tasks that are looked at, drawn from messages that come while they are open. */
-import type { ActionTools } from "../card/actions";
 import { cardView, type CardView } from "../card/card";
 import { followCards } from "../card/follow_card";
 import { announcement } from "../card/words";
 import { FEWEST, MOST } from "../compare/compare";
+import { makeButton } from "../kit/buttons";
 import type { Ticker } from "../kit/clock";
 import { arrange, attribute, focused, make, visible, write } from "../kit/dom";
 import type { Environment } from "../kit/environment";
 import { isMessage } from "../kit/message";
+import type { ViewTools } from "../kit/view";
 import type { Card } from "../protocol/card";
 
 export interface OpenCards {
@@ -22,7 +23,7 @@ export interface OpenCards {
 
 export function openCards(
   env: Environment,
-  tools: ActionTools,
+  tools: ViewTools,
   clock: Ticker,
   opened: (keys: readonly string[]) => void,
   closed: () => void,
@@ -30,10 +31,11 @@ export function openCards(
   signal: AbortSignal,
 ): OpenCards {
   const list = make("div", "snb-list");
-  const close = make("button", "snb-button snb-plain", ["Close"]);
-  close.type = "button";
-  const beside = make("button", "snb-button");
-  beside.type = "button";
+  const close = makeButton("snb-plain", ["Close"], () => {
+    open([]);
+    closed();
+  }, signal);
+  const beside = makeButton("", [], () => compare(filmed()), signal);
   const el = make("div", "snb-opened", [make("div", "snb-line", [beside, close]), list]);
   const views = new Map<string, { view: CardView; card: Card }>();
   let keys: string[] = [];
@@ -85,11 +87,6 @@ export function openCards(
     adrift = views.get(message.key)?.view.el.contains(focused(list)) ?? false;
     open(keys.map((key) => (key === message.key ? message.by : key)));
   }, signal);
-  beside.addEventListener("click", () => compare(filmed()), { signal });
-  close.addEventListener("click", () => {
-    open([]);
-    closed();
-  }, { signal });
 
   return {
     el,

@@ -1,14 +1,11 @@
 /** The Studio: the form, the films it made, and every task of the folder below it. */
 import { comparisonDock } from "../compare/dock";
-import { announcer } from "../kit/announcer";
-import { copy } from "../kit/clipboard";
 import { ticker } from "../kit/clock";
 import { make, visible, write } from "../kit/dom";
 import type { Environment } from "../kit/environment";
 import { follow } from "../kit/feed";
-import type { RenderProps } from "../kit/host";
-import { childOf } from "../kit/lifetime";
-import { keepShortcutsOut } from "../kit/shortcuts";
+import type { ViewProps } from "../kit/host";
+import { mountView } from "../kit/view";
 import type { Row } from "../protocol/row";
 import type { StudioSnapshot } from "../protocol/studio";
 import { rowList } from "../rows/list";
@@ -18,38 +15,36 @@ import { gathered, summary } from "../rows/summary";
 import { studioForm, type StudioFormView } from "./form";
 import { openCards } from "./open_cards";
 
-/** Draws into `el` until `signal` aborts or the returned function is called. */
-export function show({ model, el, signal }: RenderProps, env: Environment): () => void {
-  const life = signal ? childOf(signal) : new AbortController();
-  const live = announcer();
-  const clock = ticker(life.signal);
-  const tools = { send: env.send, copy, announce: live.say };
+export function show(props: ViewProps, env: Environment): void {
+  const { model, signal } = props;
+  const { root, live, tools } = mountView(props, env);
+  const clock = ticker(signal);
   let rows: readonly Row[] = [];
   let first = true;
   /** Tasks that moved on without their card, which was not said yet. */
   const moved = new Set<string | null>();
 
-  const list = rowList(env, clock, posters(env, life.signal), {
+  const list = rowList(env, clock, posters(env, signal), {
     label: "Films of this folder",
     open({ key }) {
       comparison.end();
       cards.open(key === null ? [] : [key]);
     },
     pick,
-  }, life.signal);
+  }, signal);
   const cards = openCards(env, tools, clock, (keys) => {
     list.mark(rows.find(({ key }) => key === keys[0])?.n ?? null);
-  }, () => list.focus(), compare, life.signal);
+  }, () => list.focus(), compare, signal);
   const side = make("div", "");
   const comparison = comparisonDock(side, env, {
-    announce: live.say,
+    announce: tools.announce,
     pick,
     find: (n) => rows.find((row) => row.n === n) ?? null,
     leave() {
       comparison.end();
       list.focus();
     },
-  }, life.signal);
+  }, signal);
   /** Made once Python has said which fields there are. */
   let form: StudioFormView | null = null;
   const empty = make("p", "snb-quiet", ["Nothing to show yet."]);
@@ -57,13 +52,11 @@ export function show({ model, el, signal }: RenderProps, env: Environment): () =
   const counts = make("span", "snb-quiet");
   const below = make("section", "snb-below", [make("div", "snb-line", [title, counts]), cards.el, side, list.el]);
   below.setAttribute("aria-label", "Films of this folder");
-  const root = make("div", "sora-nb", [make("div", "snb-studio", [empty, below]), live.el]);
-  root.setAttribute("lang", "en");
-  keepShortcutsOut(root, life.signal);
+  root.append(make("div", "snb-studio", [empty, below]), live);
 
   function pick({ key, picked }: Row): void {
     if (key !== null) env.send({ kind: "pick", key, picked: !picked });
-    live.say(picked ? "No longer picked." : "Picked.");
+    tools.announce(picked ? "No longer picked." : "Picked.");
   }
 
   function made(keys: readonly string[]): void {
@@ -81,7 +74,7 @@ export function show({ model, el, signal }: RenderProps, env: Environment): () =
     const told = rows.filter((row) => moved.has(row.key) && !runs(row));
     moved.clear();
     return told.length > 0 ? summary(told) : "";
-  }, live.say, life.signal);
+  }, tools.announce, signal);
 
   function draw(state: StudioSnapshot | null, ahead: number): void {
     const before = rows;
@@ -91,7 +84,7 @@ export function show({ model, el, signal }: RenderProps, env: Environment): () =
     cards.drop(gone);
     if (gone.length > 0) comparison.end();
     if (!form && state?.defaults) {
-      form = studioForm(model, state.defaults, env, tools, made, life.signal);
+      form = studioForm(model, state.defaults, env, tools, made, signal);
       empty.replaceWith(form.el);
     }
     form?.show(state);
@@ -111,10 +104,7 @@ export function show({ model, el, signal }: RenderProps, env: Environment): () =
     tell(!rows.some(runs));
   }
 
-  life.signal.addEventListener("abort", () => root.remove(), { once: true });
-  el.append(root);
-  follow<StudioSnapshot>(model, env, { name: "rows", by: "n" }, draw, life.signal);
-  return () => life.abort();
+  follow<StudioSnapshot>(model, env, { name: "rows", by: "n" }, draw, signal);
 }
 
 /** "2 running · 14 ready · 1 failed". */
