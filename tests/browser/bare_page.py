@@ -22,11 +22,11 @@ from sora_nb.storage.films.decode import poster
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "sora_nb" / "static"
 AXE = ROOT / "js" / "node_modules" / "axe-core" / "axe.min.js"
-_SHARED = sorted((ROOT / "js" / "tests").glob("fixtures*/**/*.json"))
+_SHARED = sorted((ROOT / "js" / "tests").glob("fixtures/**/*.json"))
 FIXTURES = [path for path in _SHARED if "view" in json.loads(path.read_text("utf-8"))]
 """The whole state of a widget each; other fixtures share no state."""
 
-READY = ROOT / "js" / "tests" / "fixtures" / "ready.json"
+READY = ROOT / "js" / "tests" / "fixtures" / "panel" / "ready.json"
 SITE = "http://page.test/"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 

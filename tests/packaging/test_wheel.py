@@ -29,7 +29,7 @@ def test_the_sdist_carries_the_bundle_so_that_no_node_is_needed(dist: Path) -> N
     with tarfile.open(sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
     assert names >= BUNDLE
-    assert "js/src/panel.ts" in names
+    assert "js/src/panel/panel.ts" in names
     assert not any("node_modules" in name or name.startswith("tests/") for name in names)
 
 

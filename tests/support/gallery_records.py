@@ -1,4 +1,4 @@
-"""The sweeps and collections behind ``js/tests/fixtures-gallery``."""
+"""The sweeps and collections behind ``js/tests/fixtures/gallery``."""
 
 from __future__ import annotations
 

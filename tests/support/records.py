@@ -1,4 +1,4 @@
-"""The records behind ``js/tests/fixtures``: what Python tells the panel in each state."""
+"""The records behind ``js/tests/fixtures/panel``: what Python tells the panel in each state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The states behind ``js/tests/fixtures-studio``: what Python tells the Studio's page.
+"""The states behind ``js/tests/fixtures/studio``: what Python tells the Studio's page.
 
 ``python -m tests.support.studio_records`` writes them.
 """
@@ -19,7 +19,7 @@ from sora_nb.settings.settings import Settings
 
 from .records import NOW, failed_content, processing, ready, unsure
 
-FOLDER = Path(__file__).parents[2] / "js" / "tests" / "fixtures-studio"
+FOLDER = Path(__file__).parents[2] / "js" / "tests" / "fixtures" / "studio"
 REFUSED = BudgetExceeded(
     "the budget (per day) does not allow it: 0.40 USD left, 0.80 USD wanted. Nothing was sent.",
     advice="Raise it with sora_nb.configure(budget=…), or wait for the next day.",

@@ -8,8 +8,8 @@ from pathlib import Path
 from . import gallery_records
 from .records import fixtures
 
-FOLDER = Path(__file__).parents[2] / "js" / "tests" / "fixtures"
-GALLERIES = FOLDER.with_name("fixtures-gallery")
+FOLDER = Path(__file__).parents[2] / "js" / "tests" / "fixtures" / "panel"
+GALLERIES = FOLDER.with_name("gallery")
 
 
 def text_of(panel: dict[str, object]) -> str:

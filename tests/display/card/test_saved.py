@@ -190,5 +190,5 @@ def test_a_row_holds_what_a_data_frame_needs() -> None:
 def test_a_host_that_plays_no_sound_is_named_beside_the_film() -> None:
     assert SILENT in ended(ready().record, src="boat.mp4", silent=True)
     assert SILENT not in ended(ready().record, src="boat.mp4")
-    source = Path(__file__).parents[3] / "js" / "src" / "filmfacts.ts"
+    source = Path(__file__).parents[3] / "js" / "src" / "player" / "film_facts.ts"
     assert f'SILENT = "{SILENT}"' in source.read_text("utf-8")

@@ -15,7 +15,7 @@ from sora_nb.display.studio.fields import Fields
 from sora_nb.magic.line import Generate, parse
 from sora_nb.planning.request import make_request
 
-FILE = Path(__file__).parents[3] / "js" / "tests" / "fixtures-code" / "code.json"
+FILE = Path(__file__).parents[3] / "js" / "tests" / "fixtures" / "code" / "code.json"
 CASES: dict[str, dict[str, Any]] = {
     case["name"]: case for case in json.loads(FILE.read_text("utf-8"))
 }
