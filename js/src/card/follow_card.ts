@@ -1,5 +1,5 @@
 /** The cards of listed tasks: asked of the kernel when looked at, and kept up to date while they are.
- * The other side is `display/gallery_cards.py`. */
+ * The other side is `display/card/cards.py`. */
 import type { Environment } from "../kit/environment";
 import { isMessage } from "../kit/message";
 import type { Card } from "../protocol/card";

@@ -14,7 +14,7 @@ export interface Question {
   file: { path: string; size: number } | null;
 }
 
-/** `ok`, `look` (works, with a limit) or `bad`; only `ok` has no fix. The same as doctor.py's. */
+/** `ok`, `look` (works, with a limit) or `bad`; only `ok` has no fix. The same as `doctor/findings.py`'s. */
 export interface Finding {
   name: string;
   mark: "ok" | "look" | "bad";

@@ -1,7 +1,7 @@
 /**
  * One task as Python tells it: every view of it is drawn from its `Card`.
  *
- * The same shapes are written down as data in `tests/fixtures/`: vitest draws each of them, pytest
+ * The same shapes are written down as data in `tests/fixtures/panel/`: vitest draws each of them, pytest
  * checks that Python produces them.
  */
 

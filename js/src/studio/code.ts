@@ -1,6 +1,6 @@
 /**
  * The form's request as code that makes the same one. Pure. The other side of the contract are
- * `magic/line.py` and Python itself: tests/fixtures-code holds examples that both must pass.
+ * `magic/line.py` and Python itself: tests/fixtures/code/ holds examples that both must pass.
  */
 import type { Fields } from "../protocol/studio";
 
