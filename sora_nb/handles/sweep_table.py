@@ -15,6 +15,7 @@ import msgspec
 
 from sora_nb.core.budget import counts
 from sora_nb.core.errors import shorten
+from sora_nb.core.request_fields import REQUEST_FIELDS, RequestField, Table, in_request
 from sora_nb.core.task import State, TaskRecord, VideoRequest
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def _own_columns(row: SweepRow, paid: set[str]) -> dict[str, Any]:
     ended = record is not None and record.ended_at is not None
     return {
         "row": row.row,
-        **_settings(row),
+        **request_columns(row.request, row.given),
         "key": record.key if record else "",
         "state": record.state.value if record else "",
         "path": film.path if film and not row.lost else "",
@@ -64,24 +65,25 @@ def _own_columns(row: SweepRow, paid: set[str]) -> dict[str, Any]:
     }
 
 
-def _settings(row: SweepRow) -> dict[str, Any]:
-    if row.request is None:  # as far as what was given can stand in such a column
-        given = {name: row.given.get(name) for name in ("prompt", "aspect_ratio", "image", "model")}
-        text = {name: value if isinstance(value, str) else "" for name, value in given.items()}
-        prompt = text.pop("prompt")
-        blank = {"duration": 0, **text, "remove_watermark": False, "take": 0, "extra": ""}
-        return {"prompt": prompt, **blank}
-    request = row.request
+def request_columns(
+    request: VideoRequest | None, given: Mapping[str, Any], table: Table = REQUEST_FIELDS
+) -> dict[str, Any]:
+    """What was asked for; without a request as far as what was given can stand in such a column."""
+    if request is not None:
+        return {f.name: _cell_of(f, getattr(request, f.name)) for f in in_request(table)}
+    texts = {f.name: given.get(f.name) for f in in_request(table) if f.type is str}
     return {
-        "prompt": request.prompt,
-        "duration": request.duration,
-        "aspect_ratio": request.aspect_ratio,
-        "image": request.image or "",
-        "model": request.model,
-        "remove_watermark": request.remove_watermark,
-        "take": request.take,
-        "extra": json.dumps(request.extra, ensure_ascii=False) if request.extra else "",
+        f.name: texts[f.name] if isinstance(texts.get(f.name), str) else _cell_of(f, f.type())
+        for f in in_request(table)
     }
+
+
+def _cell_of(field: RequestField, value: Any) -> Any:
+    if field.type is dict:
+        return json.dumps(value, ensure_ascii=False) if value else ""
+    if field.type is int and field.default is None:  # a column of numbers that may have gaps
+        return float(value) if value is not None else math.nan
+    return field.type() if value is None else value
 
 
 def error_of_row(row: SweepRow) -> str:
@@ -143,7 +145,7 @@ def _cells(row: SweepRow) -> tuple[str, ...]:
     if row.request is not None:
         settings = f"{row.request.duration} s {row.request.aspect_ratio} {row.request.model}"
         settings += f" take {row.request.take}" if row.request.take > 1 else ""
-    prompt = _settings(row)["prompt"]
+    prompt = request_columns(row.request, row.given)["prompt"]
     cells = (
         str(row.row),
         record.key if record else "",

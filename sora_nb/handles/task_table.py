@@ -8,24 +8,19 @@ from html import escape
 from typing import Any
 
 from sora_nb.core.errors import shorten
-from sora_nb.core.task import TaskRecord
+from sora_nb.core.request_fields import REQUEST_FIELDS, Table, in_request
+from sora_nb.core.task import TaskRecord, VideoRequest
 
 _HEAD = ("key", "state", "prompt", "settings", "made", "film")
 
 
 def row(record: TaskRecord) -> dict[str, Any]:
     """One task as a flat dict; seconds, USD, Unix seconds, absolute path."""
-    request, film = record.request, record.film
+    film = record.film
     return {
         "key": record.key,
         "state": record.state.value,
-        "prompt": request.prompt,
-        "duration": request.duration,
-        "aspect_ratio": request.aspect_ratio,
-        "image": request.image,
-        "model": request.model,
-        "remove_watermark": request.remove_watermark,
-        "take": request.take,
+        **request_columns(record.request),
         "service": record.service,
         "task_id": record.task_id,
         "created_at": record.created_at,
@@ -37,6 +32,11 @@ def row(record: TaskRecord) -> dict[str, Any]:
         "error": record.failure.message if record.failure else None,
         "error_code": record.failure.code if record.failure else None,
     }
+
+
+def request_columns(request: VideoRequest, table: Table = REQUEST_FIELDS) -> dict[str, Any]:
+    """What was asked for; ``extra`` is left out, as a flat dict holds no other."""
+    return {f.name: getattr(request, f.name) for f in in_request(table) if f.type is not dict}
 
 
 def _cells(record: TaskRecord) -> tuple[str, ...]:

@@ -19,26 +19,20 @@ from sora_nb.magic.scanner import JSON, LineError, Scan, scan, unquoted
 
 @dataclass(frozen=True)
 class Generate:
-    """A prompt and its options. An option that was not given is None, so that the client decides.
+    """A prompt and its options. What was not asked for is left out, so that the client decides.
 
-    ``literal``: the person marked the prompt as one (quotes, ``--`` or a cell). ``inputs`` holds
-    JSON values by field name, ``variables`` the names that ``--vars`` allows. With ``sweep`` (the
-    name of a variable) the prompt is a template for its rows, or empty; ``skip_invalid`` and
-    ``concurrency`` are about that sweep.
+    ``literal``: the person marked the prompt as one (quotes, ``--`` or a cell). ``given`` holds the
+    fields of the request that were given, ``variables`` the names that ``--vars`` allows. With
+    ``sweep`` (the name of a variable) the prompt is a template for its rows, or empty;
+    ``skip_invalid`` and ``concurrency`` are about that sweep.
     """
 
     prompt: str
     literal: bool = False
-    duration: int | None = None
-    aspect_ratio: str | None = None
-    image: str | None = None
-    keep_watermark: bool = False
-    model: str | None = None
-    inputs: Mapping[str, Any] = field(default_factory=dict)
+    given: Mapping[str, Any] = field(default_factory=dict)
     out: str | None = None
     wait: bool = False
     takes: int = 1
-    new: bool = False
     variables: tuple[str, ...] = ()
     dry_run: bool = False
     max_cost: float | None = None
@@ -48,16 +42,7 @@ class Generate:
 
     def arguments(self) -> dict[str, Any]:
         """The keyword arguments of ``Client.generate`` for what was given, without ``take``."""
-        given = {
-            "duration": self.duration,
-            "aspect_ratio": self.aspect_ratio,
-            "image": self.image,
-            "model": self.model,
-            "remove_watermark": False if self.keep_watermark else None,
-            "new": self.new or None,
-            "extra": dict(self.inputs) or None,
-        }
-        return {name: value for name, value in given.items() if value is not None}
+        return dict(self.given)
 
 
 @dataclass(frozen=True)
@@ -158,35 +143,38 @@ def _refuse_nearly_a_verb(prompt: str) -> None:
 
 
 def _generate(prompt: str, literal: bool, options: list[tuple[Option, str, str]]) -> Generate:
-    values: dict[str, Any] = {}
-    inputs: dict[str, Any] = {}
+    asked: dict[str, Any] = {}
+    others: dict[str, Any] = {}
     for option, flag, raw in options:
-        if option.field == "inputs":
+        values = asked if option.asks else others
+        if option.type is dict:
             name, value = _input(unquoted(raw))
+            inputs = values.setdefault(option.field, {})
             if name in inputs:
-                raise LineError(f"--input {name} is given twice.")
+                raise LineError(f"{flag} {name} is given twice.")
             inputs[name] = value
         elif option.field in values:
             raise LineError(f"{flag}: {' / '.join(_flags_of(option.field))} is given twice.")
         else:
-            values[option.field] = _value(option, flag, unquoted(raw))
-    if "sweep" not in values and (alone := OF_A_SWEEP & values.keys()):
+            values[option.field] = value_of(option, flag, unquoted(raw))
+    if "sweep" not in others and (alone := OF_A_SWEEP & others.keys()):
         raise LineError(f"{_flags_of(min(alone))[0]} is about a sweep: it needs --sweep VAR.")
-    return Generate(prompt, literal, inputs=inputs, **values)
+    return Generate(prompt, literal, asked, **others)
 
 
 def _flags_of(name: str) -> list[str]:
     return [flag for flag, option in FLAGS.items() if option.field == name]
 
 
-def _value(option: Option, flag: str, raw: str) -> Any:
+def value_of(option: Option, flag: str, raw: str) -> Any:
+    """What was typed behind a flag, as the option's type. Raises LineError."""
     if option.metavar is None:
         return option.constant
-    if option.field in ("duration", "takes", "concurrency"):
+    if option.type is int:
         if not re.fullmatch(r"[0-9]{1,6}", raw) or int(raw) < 1:
             raise LineError(f"{flag} {raw}: not a whole number from 1 on ({option.metavar}).")
         return int(raw)
-    if option.field == "max_cost":
+    if option.type is float:
         if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", raw):
             raise LineError(f"{flag} {raw}: not an amount in {option.metavar}, e.g. 2.50")
         return float(raw)

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from sora_nb.core.request_fields import REQUEST_FIELDS, Table, film_settings
+
 
 class Option(NamedTuple):
-    """``field`` is the one of ``line.Generate`` that it fills; ``metavar`` None marks a switch."""
+    """``field`` is what it fills: a field of the request if it ``asks`` for something, else one of
+    ``line.Generate``; ``metavar`` None marks a switch, which gives ``constant``."""
 
     flags: tuple[str, ...]
     field: str
     metavar: str | None
     help: str
     constant: object = True
+    type: type = str
+    asks: bool = False
 
 
 class Form(NamedTuple):
@@ -23,34 +28,79 @@ class Form(NamedTuple):
     help: str
 
 
-OPTIONS = (
-    Option(
-        ("-d", "--duration"), "duration", "{4,8,12}", "seconds; default 4, the cheapest preview"
-    ),
-    Option(("-a", "--aspect"), "aspect_ratio", "{landscape,portrait}", "frame; default landscape"),
-    Option(("--landscape",), "aspect_ratio", None, "the same as -a landscape", "landscape"),
-    Option(("--portrait",), "aspect_ratio", None, "the same as -a portrait", "portrait"),
-    Option(("-i", "--image"), "image", "URL", "start from the picture at this public URL"),
-    Option(("--keep-watermark",), "keep_watermark", None, "leave the service's watermark in"),
-    Option(("-m", "--model"), "model", "ID", "another model; default sora-2"),
-    Option(("--input",), "inputs", "KEY=JSON", "an extra input field for the model; repeatable"),
-    Option(("-o", "--out"), "out", "NAME", "bind the Task to this variable"),
-    Option(("-w", "--wait"), "wait", None, "block until it has ended"),
-    Option(("-n", "--takes"), "takes", "N", "so many takes of the same prompt; each is paid"),
+_OF_SWEEPS = (
     Option(
         ("--sweep",), "sweep", "VAR", "a film for each row of the variable VAR: prompts or a table"
     ),
     Option(
         ("--skip-invalid",), "skip_invalid", None, "with --sweep: make the rows that can be made"
     ),
-    Option(("--concurrency",), "concurrency", "N", "with --sweep: at most N films at a time"),
-    Option(("--new",), "new", None, "pay again although this film already exists"),
+    Option(
+        ("--concurrency",), "concurrency", "N", "with --sweep: at most N films at a time", type=int
+    ),
+)
+_OF_THE_LINE = (
     Option(
         ("--vars",), "variables", "A,B", "put the variables A and B where the prompt says {A}, {B}"
     ),
     Option(("--dry-run",), "dry_run", None, "show the exact request and its price; send nothing"),
-    Option(("--max-cost",), "max_cost", "USD", "refuse if the estimate is above it"),
+    Option(("--max-cost",), "max_cost", "USD", "refuse if the estimate is above it", type=float),
 )
+
+
+def options_of(table: Table = REQUEST_FIELDS) -> tuple[Option, ...]:
+    """Every option. A setting that has no spelling of its own here is its name as a flag."""
+    named = {field.name: field for field in table}
+
+    def asking(
+        name: str, *flags: str, metavar: str | None = None, words: str = "", constant: object = True
+    ) -> Option:
+        field = named[name]
+        words = words or field.help
+        return Option(flags, name, metavar, words, constant, field.type, asks=True)
+
+    duration, frame, model = (named[name] for name in ("duration", "aspect_ratio", "model"))
+    length = f"{duration.unit}; default {duration.default}, the cheapest preview"
+    spelt = (
+        asking("duration", "-d", "--duration", metavar="{4,8,12}", words=length),
+        asking(
+            "aspect_ratio", "-a", "--aspect", metavar="{landscape,portrait}",
+            words=f"{frame.help}; default {frame.default}",
+        ),
+        *(
+            asking("aspect_ratio", f"--{word}", words=f"the same as -a {word}", constant=word)
+            for word in ("landscape", "portrait")
+        ),
+        asking("image", "-i", "--image", metavar="URL"),
+        asking(
+            "remove_watermark", "--keep-watermark", words="leave the service's watermark in",
+            constant=False,
+        ),
+        asking(
+            "model", "-m", "--model", metavar="ID", words=f"another model; default {model.default}"
+        ),
+        asking("extra", "--input", metavar="KEY=JSON"),
+    )  # fmt: skip
+    spoken_for = {option.field for option in spelt}
+    others = (
+        asking(field.name, f"--{field.name.replace('_', '-')}", metavar=field.type.__name__.upper())
+        for field in film_settings(table)
+        if field.name not in spoken_for
+    )
+    takes = named["takes"]
+    return (
+        *spelt,
+        *others,
+        Option(("-o", "--out"), "out", "NAME", "bind the Task to this variable"),
+        Option(("-w", "--wait"), "wait", None, "block until it has ended"),
+        Option(("-n", "--takes"), "takes", "N", takes.help, type=takes.type),
+        *_OF_SWEEPS,
+        asking("new", "--new"),
+        *_OF_THE_LINE,
+    )
+
+
+OPTIONS = options_of()
 
 OF_A_SWEEP = frozenset({"skip_invalid", "concurrency"})
 """The fields that mean nothing without ``--sweep``."""

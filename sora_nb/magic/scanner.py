@@ -131,7 +131,7 @@ def _end_of_value(text: str, position: int, option: Option) -> int:
     if closing := _QUOTES.get(text[position]):
         if found := re.compile(rf".[^{closing}]*{closing}(?=\s|$)").match(text, position):
             return found.end()
-    elif option.field == "inputs" and (equals := re.compile(r"[^\s=]+=").match(text, position)):
+    elif option.type is dict and (equals := re.compile(r"[^\s=]+=").match(text, position)):
         # JSON says itself where it ends, so that it may hold blanks.
         try:
             end = JSON.raw_decode(text, equals.end())[1]

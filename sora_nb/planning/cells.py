@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sora_nb.core.errors import InvalidRequest, shorten
+from sora_nb.core.request_fields import REQUEST_FIELDS, Table, in_columns
 
 _YES = frozenset({"true", "yes", "1"})
 _NO = frozenset({"false", "no", "0"})
@@ -82,17 +83,23 @@ def _shown(value: object) -> str:
     return shorten(repr(value), 40)
 
 
-_READERS: Mapping[str, Callable[[str, Any], Any]] = {
-    "prompt": _prompt,
-    "duration": _whole_number,
-    "aspect_ratio": _text,
-    "image": _text,
-    "model": _text,
-    "remove_watermark": _yes_or_no,
-    "extra": _extra,
-    "take": _whole_number,
-    "takes": _whole_number,
+Reader = Callable[[str, Any], Any]
+_OF_TYPE: Mapping[type, Reader] = {
+    str: _text,
+    int: _whole_number,
+    bool: _yes_or_no,
+    dict: _extra,
 }
 
+
+def readers_of(table: Table = REQUEST_FIELDS) -> dict[str, Reader]:
+    """How a cell of each column is read, by the column's name."""
+    return {
+        field.name: _prompt if field.role == "prompt" else _OF_TYPE[field.type]
+        for field in in_columns(table)
+    }
+
+
+_READERS = readers_of()
 SETTINGS = tuple(_READERS)
 """The columns that say what is to be made; every other one is a label of its row."""

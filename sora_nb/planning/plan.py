@@ -7,6 +7,7 @@ from itertools import product
 from typing import Any
 
 from sora_nb.core.errors import InvalidRequest
+from sora_nb.core.request_fields import film_settings
 from sora_nb.core.task import VideoRequest
 from sora_nb.planning.cells import plain, read
 from sora_nb.planning.columns import settings_of_columns
@@ -15,7 +16,7 @@ from sora_nb.planning.request import make_request
 from sora_nb.planning.tables import MOST, Place, Row, read_table
 from sora_nb.planning.template import fill
 
-_GRID = ("duration", "aspect_ratio", "image", "model", "remove_watermark", "extra")
+_GRID = tuple(field.name for field in film_settings())
 """The order in which lists are multiplied out, within one prompt; takes vary fastest."""
 
 

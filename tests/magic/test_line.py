@@ -94,7 +94,7 @@ def test_a_quoted_prompt_loses_its_quotes_and_nothing_in_it_is_an_option(
 )
 def test_options_stand_before_after_or_between_the_words(line: str, prompt: str) -> None:
     command = generate(line)
-    assert (command.prompt, command.duration) == (prompt, 8)
+    assert (command.prompt, command.given) == (prompt, {"duration": 8})
 
 
 @pytest.mark.parametrize(
@@ -105,13 +105,13 @@ def test_options_stand_before_after_or_between_the_words(line: str, prompt: str)
         ("--portrait", "aspect_ratio", "portrait"),
         ("--landscape", "aspect_ratio", "landscape"),
         ("-i https://a.example/b.png?x=1&y=2", "image", "https://a.example/b.png?x=1&y=2"),
-        ("--keep-watermark", "keep_watermark", True),
+        ("--keep-watermark", "remove_watermark", False),
         ("-m sora-2-pro", "model", "sora-2-pro"),
-        ('--input size="1280*720"', "inputs", {"size": "1280*720"}),
-        ("--input 'size=\"1280*720\"'", "inputs", {"size": "1280*720"}),
-        ('--input loras=[1, {"a": null}]', "inputs", {"loras": [1, {"a": None}]}),
-        ("--input a=true --input b=2.5", "inputs", {"a": True, "b": 2.5}),
-        ('--input=style="noir film"', "inputs", {"style": "noir film"}),
+        ('--input size="1280*720"', "extra", {"size": "1280*720"}),
+        ("--input 'size=\"1280*720\"'", "extra", {"size": "1280*720"}),
+        ('--input loras=[1, {"a": null}]', "extra", {"loras": [1, {"a": None}]}),
+        ("--input a=true --input b=2.5", "extra", {"a": True, "b": 2.5}),
+        ('--input=style="noir film"', "extra", {"style": "noir film"}),
         ("-o boat", "out", "boat"),
         ("--out=_b1", "out", "_b1"),
         ("-w", "wait", True),
@@ -126,7 +126,7 @@ def test_options_stand_before_after_or_between_the_words(line: str, prompt: str)
 def test_every_option_fills_its_field(options: str, field: str, value: object) -> None:
     command = generate(f"a boat {options}")
     assert command.prompt == "a boat"
-    assert getattr(command, field) == value
+    assert {**command.given, **vars(command)}[field] == value
 
 
 def test_what_was_not_given_is_left_to_the_client() -> None:
@@ -257,7 +257,7 @@ def test_a_lone_word_that_is_no_verb_is_a_prompt(word: str) -> None:
     ],
 )
 def test_a_cell_is_the_prompt_literally(cell: str, prompt: str) -> None:
-    assert generate("-d 8 -o boat", cell) == Generate(prompt, True, duration=8, out="boat")
+    assert generate("-d 8 -o boat", cell) == Generate(prompt, True, {"duration": 8}, out="boat")
 
 
 @pytest.mark.parametrize(
@@ -328,7 +328,7 @@ _JSON: Any = st.recursive(
 def test_any_json_value_comes_through_an_input(value: Any) -> None:
     for encoded in (json.dumps(value), json.dumps(value, ensure_ascii=False)):
         command = generate(f"a boat --input k={encoded} in rain")
-        assert (command.prompt, command.inputs) == ("a boat in rain", {"k": value})
+        assert (command.prompt, command.given) == ("a boat in rain", {"extra": {"k": value}})
 
 
 def test_a_prompt_full_of_quotes_is_read_quickly() -> None:

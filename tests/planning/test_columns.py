@@ -73,8 +73,7 @@ def test_what_is_said_in_another_way_is_not_offered_as_the_same(name: str) -> No
 
 
 def test_every_option_of_the_magic_that_says_how_a_film_is_made_is_known_as_a_column() -> None:
-    made = {"duration", "aspect_ratio", "image", "keep_watermark", "model", "inputs", "takes"}
-    flags = {flag for option in OPTIONS if option.field in made for flag in option.flags}
+    flags = {flag for option in OPTIONS if option.field in SETTINGS for flag in option.flags}
     for name in (flag.lstrip("-") for flag in flags if flag.startswith("--")):
         if name not in SETTINGS:
             refusal(["prompt", name.replace("-", "_")])

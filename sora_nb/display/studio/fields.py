@@ -8,63 +8,62 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from types import SimpleNamespace
 from typing import Any
 
 from sora_nb.catalog.models import ASPECT_RATIOS
 from sora_nb.core.errors import InvalidRequest, shorten
+from sora_nb.core.request_fields import REQUEST_FIELDS, RequestField, Table, film_settings, in_form
 from sora_nb.core.task import VideoRequest
 from sora_nb.planning.request import make_request
 
-MOST_TAKES = 9
-MOST_CHARACTERS = 100_000
-"""Ten times what any known model takes: a paste that is too long is kept, so that it can be cut."""
 
-MOST_SECONDS = 3600
-MOST_EXTRA = 20_000
-"""Characters of the further input fields, as JSON."""
+def defaults_of(table: Table = REQUEST_FIELDS) -> dict[str, Any]:
+    """What an untouched form holds, by the names of its fields."""
+    return {field.name: field.blank for field in in_form(table)}
 
 
-@dataclass(frozen=True)
-class Fields:
-    """What the form holds. ``duration`` in seconds; no picture is ``""``; ``takes`` from 1 to 9."""
+NAMES = tuple(defaults_of())
+MOST_TAKES = next(field.most for field in REQUEST_FIELDS if field.name == "takes")
 
-    prompt: str = ""
-    duration: int = 4
-    aspect_ratio: str = "landscape"
-    image: str = ""
-    model: str = "sora-2"
-    remove_watermark: bool = True
-    takes: int = 1
-    new: bool = False
-    extra: Mapping[str, Any] = field(default_factory=dict)
+
+class Fields(SimpleNamespace):
+    """What the form holds, as attributes; those not given have their defaults.
+
+    Nothing chosen is the empty value of a field's type: no picture is ``""``.
+    """
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**{**defaults_of(), **given})
+
+    def but(self, **changes: Any) -> Fields:
+        """The same with other values of some fields."""
+        return Fields(**{**vars(self), **changes})
 
     def settings(self) -> dict[str, Any]:
         """The arguments of ``generate`` beside ``prompt``, ``take`` and ``new``."""
-        return {
-            "duration": self.duration,
-            "aspect_ratio": self.aspect_ratio,
-            "image": self.image or None,
-            "model": self.model,
-            "remove_watermark": self.remove_watermark,
-            "extra": dict(self.extra) or None,
-        }
+        return settings_of(vars(self))
 
     def request(self, take: int = 1) -> VideoRequest:
         """The checked request of one take. Raises InvalidRequest."""
         return make_request(prompt=self.prompt, take=take, **self.settings())
 
 
-NAMES = tuple(one.name for one in fields(Fields))
+def settings_of(held: Mapping[str, Any], table: Table = REQUEST_FIELDS) -> dict[str, Any]:
+    """How the film is to be made, as Python says it: what is empty is None where it may be."""
+    return {
+        field.name: (held[field.name] or None) if field.default is None else held[field.name]
+        for field in film_settings(table)
+    }
 
 
 def _text(most: int) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, str) and len(value) <= most
 
 
-def _whole(most: int) -> Callable[[Any], bool]:
+def _whole(least: int, most: int) -> Callable[[Any], bool]:
     def is_valid(value: Any) -> bool:
-        return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most
+        return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
     return is_valid
 
@@ -73,36 +72,56 @@ def _switch(value: Any) -> bool:
     return isinstance(value, bool)
 
 
-def _json(value: Any) -> bool:
+def _json(most: int) -> Callable[[Any], bool]:
+    return lambda value: _is_json(value, most)
+
+
+def _is_json(value: Any, most: int) -> bool:
     if not (isinstance(value, dict) and all(isinstance(name, str) for name in value)):
         return False
     try:
-        return len(json.dumps(value, allow_nan=False)) <= MOST_EXTRA
+        return len(json.dumps(value, allow_nan=False)) <= most
     except (TypeError, ValueError, RecursionError):
         return False
 
 
-_FITS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
-    "prompt": (_text(MOST_CHARACTERS), f"a text of at most {MOST_CHARACTERS} characters"),
-    "duration": (_whole(MOST_SECONDS), f"a whole number of seconds from 1 to {MOST_SECONDS}"),
-    "aspect_ratio": (lambda value: value in ASPECT_RATIOS, " or ".join(ASPECT_RATIOS)),
-    "image": (_text(4000), 'a URL of at most 4000 characters, or ""'),
-    "model": (_text(100), "the id of a model"),
-    "remove_watermark": (_switch, "True or False"),
-    "takes": (_whole(MOST_TAKES), f"a whole number from 1 to {MOST_TAKES}"),
-    "new": (_switch, "True or False"),
-    "extra": (_json, f"a dict of JSON values, at most {MOST_EXTRA} characters as JSON"),
+Check = tuple[Callable[[Any], bool], str]
+"""Whether a field may hold a value, and in words what it holds."""
+
+_WORDS: Mapping[str, str] = {
+    "image": 'a URL of at most {most} characters, or ""',
+    "model": "the id of a model",
 }
+
+
+def check_of(field: RequestField) -> Check:
+    """What fits the field's type, and is not absurd."""
+    if field.name == "aspect_ratio":
+        return (lambda value: value in ASPECT_RATIOS), " or ".join(ASPECT_RATIOS)
+    if field.type is str:
+        words = _WORDS.get(field.name, "a text of at most {most} characters")
+        return _text(field.most), words.format(most=field.most)
+    if field.type is int:
+        least = 0 if field.default is None else 1
+        unit = f" of {field.unit}" if field.unit else ""
+        return _whole(least, field.most), f"a whole number{unit} from {least} to {field.most}"
+    if field.type is bool:
+        return _switch, "True or False"
+    words = f"a dict of JSON values, at most {field.most} characters as JSON"
+    return _json(field.most), words
+
+
+_CHECKS: Mapping[str, Check] = {field.name: check_of(field) for field in in_form()}
 
 
 def is_valid(name: str, value: Any) -> bool:
     """Whether the field ``name`` may hold ``value``."""
-    return name in _FITS and isinstance(value, str | int | dict) and _FITS[name][0](value)
+    return name in _CHECKS and isinstance(value, str | int | dict) and _CHECKS[name][0](value)
 
 
 def why_invalid(name: str, value: Any) -> str:
     """Why it may not, as one sentence."""
-    return f"{name} is {_FITS[name][1]}, not {shorten(repr(value), 80)}."
+    return f"{name} is {_CHECKS[name][1]}, not {shorten(repr(value), 80)}."
 
 
 def read_fields(value: Any, held: Fields) -> Fields:
@@ -116,16 +135,14 @@ def read_fields(value: Any, held: Fields) -> Fields:
         if not is_valid(name, value.get(name)):
             raise InvalidRequest(why_invalid(name, value.get(name)))
     found = Fields(**{name: value[name] for name in NAMES})
-    return replace(found, extra=held.extra) if found.extra == held.extra else found
+    return found.but(extra=held.extra) if found.extra == held.extra else found
 
 
 _HARMLESS: Mapping[str, Any] = {
-    "prompt": "a boat",
-    "duration": 4,
-    "extra": {},
-    "model": "sora-2",
-    "image": "",
+    name: "a boat" if name == "prompt" else defaults_of()[name]
+    for name in ("prompt", "duration", "extra", "model", "image")
 }
+"""In this order they are tried: what is wrong with a further field is not its model's fault."""
 
 
 def field_at_fault(asked: Fields) -> str | None:
@@ -133,7 +150,7 @@ def field_at_fault(asked: Fields) -> str | None:
     one is to blame."""
     said = _refusal(asked)
     for name, good in _HARMLESS.items():
-        if said is not None and _refusal(replace(asked, **{name: good})) != said:
+        if said is not None and _refusal(asked.but(**{name: good})) != said:
             return name
     return None
 

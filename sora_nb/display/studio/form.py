@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 
 from sora_nb.core.errors import InvalidRequest
+from sora_nb.core.request_fields import REQUEST_FIELDS, Table, in_form
 from sora_nb.display.host.host import Host, host_here, running_cell
 from sora_nb.display.kit.cell import CellOutput, new_display_id, publish
 from sora_nb.display.kit.feed import Feed
@@ -22,6 +23,21 @@ from sora_nb.display.studio.task_list import tasks_of_folder
 from sora_nb.handles.task import Task
 from sora_nb.handles.tasks import Tasks
 
+_TRAITS: Mapping[type, Callable[..., Any]] = {
+    str: traitlets.Unicode,
+    int: traitlets.Int,
+    bool: traitlets.Bool,
+    dict: traitlets.Dict,
+}
+
+
+def traits_of(table: Table = REQUEST_FIELDS) -> dict[str, Any]:
+    """A synced trait for each field of the form."""
+    return {
+        field.name: _TRAITS[field.type](field.blank, help=field.help).tag(sync=True)
+        for field in in_form(table)
+    }
+
 
 class StudioForm(LiveWidget):
     """The form of whichever client ``owner_of`` gives.
@@ -32,15 +48,11 @@ class StudioForm(LiveWidget):
     that the model does not take is said beside its field, and nothing is sent for it.
     """
 
-    prompt = traitlets.Unicode("").tag(sync=True)
-    duration = traitlets.Int(4).tag(sync=True)
-    aspect_ratio = traitlets.Unicode("landscape").tag(sync=True)
-    image = traitlets.Unicode("").tag(sync=True)
-    model = traitlets.Unicode("sora-2").tag(sync=True)
-    remove_watermark = traitlets.Bool(True).tag(sync=True)
-    takes = traitlets.Int(1).tag(sync=True)
-    new = traitlets.Bool(False).tag(sync=True)
-    extra = traitlets.Dict().tag(sync=True)
+    locals().update(traits_of())  # the namespace of the class that is being made
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+        def __setattr__(self, name: str, value: Any) -> None: ...
 
     def __init__(self, client_of: Callable[[], StudioClient], **fields: Any) -> None:
         self._host = host_here()
