@@ -23,12 +23,14 @@ from sora_nb.core.request_fields import (
     in_request,
 )
 from sora_nb.core.task import VideoRequest
-from sora_nb.display.studio.fields import check_of, defaults_of, settings_of
+from sora_nb.display.studio import snapshot
+from sora_nb.display.studio.fields import check_of, settings_of
 from sora_nb.display.studio.form import traits_of
 from sora_nb.handles import sweep_table, task_table
 from sora_nb.magic.line import Generate, value_of
 from sora_nb.magic.options import OPTIONS, options_of
 from sora_nb.planning.cells import readers_of
+from sora_nb.settings.settings import Settings
 
 SEED = RequestField("seed", int, None, "setting", "the same seed makes the same film")
 SEEDED = (*REQUEST_FIELDS, SEED)
@@ -124,14 +126,14 @@ def test_a_new_field_is_a_column_of_sweeps_and_tables() -> None:
     assert task_table.request_columns(seeded, SEEDED)["seed"] == 7
 
 
-def test_a_new_field_is_in_the_form_and_its_checks() -> None:
+def test_a_new_field_is_in_the_form_its_checks_and_what_the_page_is_told() -> None:
     trait = traits_of(SEEDED)["seed"]
     assert isinstance(trait, traitlets.Int)
     assert (trait.default_value, trait.help, trait.metadata["sync"]) == (0, SEED.help, True)
     is_valid, words = check_of(SEED)
     assert (is_valid(0), is_valid(7), is_valid(-1), is_valid(True)) == (True, True, False, False)
     assert "from 0 to" in words
-    defaults = defaults_of(SEEDED)
+    defaults = snapshot.head(Settings(), {}, SEEDED)["defaults"]
     assert list(defaults)[-1] == "seed"
     assert defaults["seed"] == 0
     assert settings_of(defaults, SEEDED)["seed"] is None

@@ -45,7 +45,9 @@ def states() -> dict[str, Any]:
 def _whole(head: dict[str, Any], answered: Any, rows: list[dict[str, Any]]) -> dict[str, Any]:
     feed = Feed("rows", by="n")
     feed.replace({**head, "answered": answered}, rows)
-    return {**feed.whole(), "at": NOW}
+    whole = {**feed.whole(), "at": NOW}
+    defaults = whole.pop("defaults")
+    return {**whole, "defaults": defaults}  # what never changes stands last
 
 
 def text_of(state: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ from sora_nb.display.kit.cell import CellOutput, new_display_id, publish
 from sora_nb.display.kit.feed import Feed
 from sora_nb.display.kit.widget import LiveWidget
 from sora_nb.display.studio.controller import StudioController
-from sora_nb.display.studio.fields import NAMES, Fields, is_valid, why_invalid
+from sora_nb.display.studio.fields import NAMES, Fields, defaults_of, is_valid, why_invalid
 from sora_nb.display.studio.ports import StudioClient
 from sora_nb.display.studio.saved import SavedStudio, saved_studio, saved_text
 from sora_nb.display.studio.task_list import tasks_of_folder
@@ -68,7 +68,7 @@ class StudioForm(LiveWidget):
         self._client_of = client_of
         self._shown_in: object = None
         feed = Feed("rows", by="n")
-        feed.replace({"version": 1, "view": "studio", "models": []}, [])
+        feed.replace({"version": 1, "view": "studio", "models": [], "defaults": defaults_of()}, [])
         super().__init__(feed, time.time, **fields)
         if self._host.has_page:
             self.on_command(self._desk.on_command)

@@ -1,6 +1,6 @@
 """Pure: settings, fields and tasks → the JSON that the Studio's form draws.
 
-The shapes are the contract with ``js/src/studiostate.ts``.
+The shapes are the contract with ``js/src/protocol/studio.ts``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from sora_nb.catalog.models import ASPECT_RATIOS, MODELS
 from sora_nb.core.errors import SoraError
-from sora_nb.display.studio.fields import MOST_TAKES
+from sora_nb.core.request_fields import REQUEST_FIELDS, Table
+from sora_nb.display.studio.fields import MOST_TAKES, defaults_of
 from sora_nb.engine.job_times import source_of
 from sora_nb.engine.polling import EndAges
 from sora_nb.settings.settings import Settings
@@ -33,8 +34,8 @@ def models() -> list[Json]:
     ]
 
 
-def head(settings: Settings, left: Mapping[str, float]) -> Json:
-    """What stands around the form: models, money, and which service it is."""
+def head(settings: Settings, left: Mapping[str, float], table: Table = REQUEST_FIELDS) -> Json:
+    """What stands around the form: models, money, which service it is, and the form's fields."""
     return {
         "version": 1,
         "view": "studio",
@@ -43,6 +44,7 @@ def head(settings: Settings, left: Mapping[str, float]) -> Json:
         "service": service(settings),
         "price": None if settings.simulated else settings.price_per_second,
         "budget": budget(settings, left),
+        "defaults": defaults_of(table),
     }
 
 

@@ -9,7 +9,9 @@ import pytest
 from traitlets import TraitError
 
 from sora_nb.core.errors import InvalidRequest
+from sora_nb.display.host.host import Host
 from sora_nb.display.studio.fields import NAMES
+from sora_nb.display.studio.form import StudioForm
 from tests.support.studio_page import Open
 
 
@@ -30,6 +32,19 @@ def test_a_field_that_is_not_one_is_named_with_the_one_that_was_meant(open_page:
     with pytest.raises(InvalidRequest, match="'durations' is not a field") as caught:
         open_page(durations=8)
     assert caught.value.advice == "Did you mean duration?"
+
+
+def test_a_page_is_told_the_fields_even_where_no_client_can_be_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def no_client() -> Any:
+        raise InvalidRequest("a wrong setting")
+
+    monkeypatch.setattr("sora_nb.display.studio.form.host_here", lambda: Host.JUPYTER)
+    studio = StudioForm(no_client, prompt="a boat")
+    defaults = studio.whole()["defaults"]
+    studio.close()
+    assert (list(defaults), defaults["prompt"]) == (list(NAMES), "")
 
 
 WRONG = [
