@@ -80,7 +80,8 @@ class Engine:
     def resume(self, records: list[TaskRecord]) -> None:
         """Take up tasks of an earlier kernel: a POST that was under way there is unsure now."""
         for found in records:
-            if found.key in self._supervisor:
+            # One that is followed here may have been stopped by another kernel since.
+            if found.key in self._supervisor and found.state is not State.STOPPED:
                 continue
             self._store.load(found)
             record = self._board[found.key]  # ahead of the journal where that cannot be written

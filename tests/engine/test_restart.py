@@ -67,6 +67,23 @@ def test_a_restarted_kernel_takes_a_task_up_where_it_was_and_pays_nothing_twice(
     live(scenario())
 
 
+def test_a_task_that_another_kernel_stopped_is_taken_up_where_it_is_still_followed() -> (
+    None
+):
+    async def scenario() -> None:
+        world = World()
+        record = record_in(State.PENDING)
+        world.memory.create(record, reuse=False)
+        world.engine.resume([record])
+        stopped = advance(record, Stopped(), now())
+        world.memory.replace(record, stopped, durable=True)
+        world.engine.resume([stopped])
+        assert (await world.rest()).state is State.READY
+        assert world.service.posts == 0
+
+    live(scenario())
+
+
 def test_a_job_that_ended_while_no_kernel_ran_is_seen_at_once() -> None:
     async def scenario() -> None:
         world = World()
