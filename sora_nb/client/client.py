@@ -36,7 +36,7 @@ T = TypeVar("T")
 class Client:
     """Makes films and remembers them. Nothing starts before the first use; ``close`` ends it all.
 
-    Arguments are the settings of ``core.settings.Settings`` (seconds, USD); ``%sora config`` shows
+    Arguments are the settings of ``settings.settings.Settings`` (seconds, USD); ``%sora config`` shows
     them. Raises InvalidRequest for a setting that cannot be used.
     """
 
@@ -108,7 +108,7 @@ class Client:
         on_invalid: str = "raise",
         start: bool = True,
     ) -> Sweep:
-        """Ask for many films at once; returns at once. See ``display.sweep.Sweep``.
+        """Ask for many films at once; returns at once. See ``sora_nb.Sweep``.
 
         ``prompts``: a list of prompts or of dicts, a pandas or polars DataFrame, or the path of a
         CSV file, with columns named as the settings; other columns come back in the table, and
@@ -148,7 +148,7 @@ class Client:
         found = None
         if not new:
             found = self._lifetime.on_loop(
-                lambda runtime: runtime.journal.reusable(request, self.service)
+                lambda runtime: runtime.journal.queries.reusable(request, self.service)
             )
         base = "" if self.settings.simulated else self.settings.service_url
         return Preview(
@@ -174,7 +174,7 @@ class Client:
         """The keys that begin with ``prefix``, newest first; none before the client's first use."""
         if self._lifetime.runtime is None:
             return []
-        return self._lifetime.on_loop(lambda runtime: runtime.journal.with_prefix(prefix))
+        return self._lifetime.on_loop(lambda runtime: runtime.journal.queries.with_prefix(prefix))
 
     def journal_mode(self) -> str:
         """``wal``, or ``delete`` where the journal's folder is on a shared file system."""

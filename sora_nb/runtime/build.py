@@ -68,7 +68,7 @@ def build(settings: Settings) -> Runtime:
     journal = Journal(settings.journal, clock=time.time, budget=settings.budget)
     job_times = JobTimes()
     with suppress(JournalError):  # whoever needs the journal itself will say so
-        job_times.recall(journal.newest(settings.service, RECALLED))
+        job_times.recall(journal.queries.newest(settings.service, RECALLED))
     board = Board(loop.call_later, job_times)
     store = TaskStore(journal, board, clock=time.time, later=loop.call_later)
     pacing = Pacing(

@@ -147,7 +147,7 @@ def look_ahead(
     settings, journal = runtime.settings, runtime.journal
     drafts, unsure, lost = [], 0, 0
     for request in requests:
-        found = None if new else journal.reusable(request, settings.service)
+        found = None if new else journal.queries.reusable(request, settings.service)
         if found is not None and runtime.recovery.lost(found):
             lost += 1
         elif found is None or not counts(found):  # one that was stopped before it was sent is sent

@@ -85,7 +85,7 @@ def again(runtime: Runtime, key: str) -> Submission:
             f"task {key} is {record.state}: it still goes on.",
             advice="Wait for it, or ask for another film with --new.",
         )
-    newest = runtime.journal.reusable(record.request, runtime.settings.service)
+    newest = runtime.journal.queries.reusable(record.request, runtime.settings.service)
     return accept(runtime, record.request, new=newest is None or newest.state not in UNFINISHED)
 
 
@@ -93,7 +93,9 @@ def find(runtime: Runtime, key: str) -> TaskRecord:
     """The task of that key, on the board. Raises InvalidRequest when the journal has none."""
     record = runtime.journal.get(key)
     if record is None:
-        near = difflib.get_close_matches(key, runtime.journal.with_prefix(""), n=3, cutoff=0.5)
+        near = difflib.get_close_matches(
+            key, runtime.journal.queries.with_prefix(""), n=3, cutoff=0.5
+        )
         hint = f"Did you mean {' or '.join(near)}?" if near else "`%sora tasks` lists all."
         raise InvalidRequest(f"there is no task {key[:40]!r} in the journal.", advice=hint)
     runtime.store.load(record)
@@ -111,7 +113,7 @@ def everything(runtime: Runtime) -> list[TaskRecord]:
 def resume(runtime: Runtime) -> list[TaskRecord]:
     """Take up this service's unfinished tasks, oldest first, and those stopped by hand."""
     service = runtime.settings.service
-    found = runtime.journal.in_states(service, UNFINISHED | {State.STOPPED})
+    found = runtime.journal.queries.in_states(service, UNFINISHED | {State.STOPPED})
     records = [record for record in found if record.state in UNFINISHED or record.task_id]
     held = frozenset[str]().union(*(batch.held for batch in runtime.batches))
     runtime.engine.resume([record for record in records if record.key not in held])
@@ -126,7 +128,7 @@ def rescue(runtime: Runtime) -> tuple[list[TaskRecord], list[TaskRecord]]:
     service = runtime.settings.service
     taken = resume(runtime)
     lost = []
-    for record in runtime.journal.in_states(service, {State.READY, State.FAILED}):
+    for record in runtime.journal.queries.in_states(service, {State.READY, State.FAILED}):
         runtime.store.load(record)
         if record.state is State.READY:
             try:

@@ -83,7 +83,7 @@ def test_a_restart_rebuilds_from_the_journal_what_was_known(tmp_path: Path) -> N
             await world.engine.at_rest()
         learned = world.board.job_times.of(world.board["task0"])
         again = JobTimes()
-        again.recall(journal.newest(SERVICE, 100))
+        again.recall(journal.queries.newest(SERVICE, 100))
         assert again.of(world.board["task0"]) == learned
         assert learned.seen == 7
         journal.close()

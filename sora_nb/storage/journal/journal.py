@@ -18,7 +18,7 @@ from sora_nb.storage.journal import schema, spending
 from sora_nb.storage.journal.errors import KeyTaken, journal_error
 from sora_nb.storage.journal.file import check_in_place, identity, make_private
 from sora_nb.storage.journal.filesystem import is_shared
-from sora_nb.storage.journal.queries import Reading
+from sora_nb.storage.journal.queries import Queries
 from sora_nb.storage.journal.verify import problems_of
 
 _BUSY_SECONDS = 5.0
@@ -29,8 +29,10 @@ Pair = tuple[TaskRecord, TaskRecord]
 """A record of a task, and the later one that takes its place."""
 
 
-class Journal(Reading):
+class Journal:
     """The tasks of one SQLite file, opened at first use. All calls come from one thread.
+
+    What is written goes through its methods; ``queries`` answers what is asked of it.
 
     Every method raises JournalError, with what happened to which file and what to do now. With a
     ``budget`` no task comes to count that does not fit, in whichever kernel: BudgetExceeded.
@@ -40,6 +42,7 @@ class Journal(Reading):
         self, path: Path, *, clock: Callable[[], float], budget: Budget | None = None
     ) -> None:
         self.path = Path(os.path.abspath(path))
+        self.queries = Queries(self.path, self._using)
         self._clock = clock
         self._budget = budget
         self._connection: sqlite3.Connection | None = None
@@ -53,6 +56,14 @@ class Journal(Reading):
         """SQLite's journal mode of the file: ``wal``, or ``delete`` where WAL cannot work."""
         with self._using():
             return self._mode
+
+    def get(self, key: str) -> TaskRecord | None:
+        """The task of that key, or None."""
+        return self.queries.get(key)
+
+    def all(self) -> list[TaskRecord]:
+        """Every task, newest first."""
+        return self.queries.all()
 
     def create(self, record: TaskRecord, *, reuse: bool) -> TaskRecord:
         """Write a new task down durably; with ``reuse``, give the ``reusable`` one if there is any.
@@ -76,7 +87,7 @@ class Journal(Reading):
             found: list[TaskRecord] = []
             for record in records:
                 mark = record.request.fingerprint if reuse else str(len(found))
-                known = self.reusable(record.request, record.service) if reuse else None
+                known = self.queries.reusable(record.request, record.service) if reuse else None
                 known = None if known is not None and known.key in lost else known
                 found.append(known or new.setdefault(mark, record))
             again = {record.key: record for record in found if not counts(record)}
@@ -136,7 +147,7 @@ class Journal(Reading):
                     problems.append(f"table {table}: a row belongs to no task")
                 rows = db.execute("SELECT key, record, fingerprint FROM tasks").fetchall()
                 for key, stored, fingerprint in rows:
-                    problems += problems_of(key, stored, fingerprint, self.history(key))
+                    problems += problems_of(key, stored, fingerprint, self.queries.history(key))
         except JournalError as error:
             problems.append(error.message)
         return problems
@@ -156,12 +167,12 @@ class Journal(Reading):
 
     def _holds(self, record: TaskRecord) -> bool:
         """Whether the journal has that record of the task: safe under the write lock."""
-        stored = self._stored(record.key)
+        stored = self.queries.stored(record.key)
         if stored is None:
             return False
         # A row from an older version lacks the fields added since: then the text differs although
         # the record is the same.
-        return stored == encode(record).decode() or self._read(record.key, stored) == record
+        return stored == encode(record).decode() or self.queries.read(record.key, stored) == record
 
     def _add_history(self, record: TaskRecord) -> None:
         with self._using() as db:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Collection
+import sqlite3
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -17,14 +17,17 @@ from sora_nb.storage.journal.verify import Entry
 _NEWEST_FIRST = "ORDER BY created_at DESC, rowid DESC"
 
 
-class Reading(ABC):
-    """The part of the Journal that changes nothing. Every method raises JournalError."""
+class Queries:
+    """The questions to one file, which change nothing. Every method raises JournalError.
 
-    path: Path
+    ``connection`` gives the open file; what goes wrong within it becomes a JournalError.
+    """
 
-    @abstractmethod
-    def _using(self) -> AbstractContextManager[Any]:
-        """The connection; what goes wrong within becomes a JournalError."""
+    def __init__(
+        self, path: Path, connection: Callable[[], AbstractContextManager[sqlite3.Connection]]
+    ) -> None:
+        self._path = path
+        self._connection = connection
 
     def reusable(self, request: VideoRequest, service: str) -> TaskRecord | None:
         """The newest task of that request and service in a state of REUSABLE, or None: what
@@ -38,8 +41,8 @@ class Reading(ABC):
 
     def get(self, key: str) -> TaskRecord | None:
         """The task of that key, or None."""
-        stored = self._stored(key)
-        return None if stored is None else self._read(key, stored)
+        stored = self.stored(key)
+        return None if stored is None else self.read(key, stored)
 
     def all(self) -> list[TaskRecord]:
         """Every task, newest first."""
@@ -60,31 +63,33 @@ class Reading(ABC):
     def with_prefix(self, text: str) -> list[str]:
         """The keys that begin with ``text``, newest task first."""
         sql = "SELECT key FROM tasks WHERE substr(key, 1, ?) = ? " + _NEWEST_FIRST  # noqa: S608 - a constant
-        with self._using() as db:
+        with self._connection() as db:
             return [key for (key,) in db.execute(sql, (len(text), text))]
 
     def history(self, key: str) -> list[Entry]:
         """The past of a task, oldest first: one entry for each change of state or note."""
         sql = "SELECT at, state, note FROM history WHERE key = ? ORDER BY seq"
-        with self._using() as db:
+        with self._connection() as db:
             return [Entry(at, State(state), note) for at, state, note in db.execute(sql, (key,))]
 
-    def _stored(self, key: str) -> str | None:
-        with self._using() as db:
+    def stored(self, key: str) -> str | None:
+        """The JSON of that task as it lies in the file, or None."""
+        with self._connection() as db:
             row = db.execute("SELECT record FROM tasks WHERE key = ?", (key,)).fetchone()
         return None if row is None else str(row[0])
 
     def _select(self, clause: str, values: tuple[Any, ...]) -> list[TaskRecord]:
         sql = "SELECT key, record FROM tasks " + clause  # noqa: S608 - clauses of this file
-        with self._using() as db:
+        with self._connection() as db:
             rows = db.execute(sql, values).fetchall()
-        return [self._read(key, stored) for key, stored in rows]
+        return [self.read(key, stored) for key, stored in rows]
 
-    def _read(self, key: str, stored: str) -> TaskRecord:
+    def read(self, key: str, stored: str) -> TaskRecord:
+        """The record of that JSON."""
         try:
             return decode(stored)
         except msgspec.DecodeError as error:
             raise JournalError(
-                f"the journal {self.path}: the record of task {key} cannot be read ({error}).",
+                f"the journal {self._path}: the record of task {key} cannot be read ({error}).",
                 advice="If a newer sora_nb wrote it, update; or set SORA_NB_HOME elsewhere.",
             ) from error

@@ -125,7 +125,7 @@ class JobTimes(RuleBasedStateMachine):
             kernel = self._kernel(choice)
             if kernel.journal.full:
                 return
-            for record in self.seen.in_states(SERVICE, {State.UNSURE}):
+            for record in self.seen.queries.in_states(SERVICE, {State.UNSURE}):
                 kernel.world.store.load(record)
                 if kernel.world.board[record.key].state is not State.UNSURE:
                     continue
@@ -180,7 +180,7 @@ class JobTimes(RuleBasedStateMachine):
     @rule(choice=st.integers(0, 1))
     def resume(self, choice: int) -> None:
         async def work() -> None:
-            records = self.seen.in_states(SERVICE, UNFINISHED | {State.STOPPED})
+            records = self.seen.queries.in_states(SERVICE, UNFINISHED | {State.STOPPED})
             self._kernel(choice).world.engine.resume(records)
 
         self._run(work())
@@ -195,7 +195,7 @@ class JobTimes(RuleBasedStateMachine):
     @invariant()
     def every_move_is_legal(self) -> None:
         for record in self.seen.all():
-            states = [entry.state for entry in self.seen.history(record.key)]
+            states = [entry.state for entry in self.seen.queries.history(record.key)]
             for before, after in itertools.pairwise(states):
                 assert after in NEXT[before] | {before}, (before, after)
 
@@ -218,7 +218,7 @@ class JobTimes(RuleBasedStateMachine):
         async def rest() -> None:
             await asyncio.sleep(10)
             self.kernels[0].world.engine.resume(
-                self.seen.in_states(SERVICE, UNFINISHED | {State.STOPPED})
+                self.seen.queries.in_states(SERVICE, UNFINISHED | {State.STOPPED})
             )
             for kernel in self.kernels:
                 await kernel.world.engine.at_rest()

@@ -101,5 +101,5 @@ def until(condition: Callable[[], object], what: str) -> None:
 
 def notes(client: Client, key: str) -> list[str]:
     """Every note that the task ever had, oldest first, as the journal remembers it."""
-    history = client._lifetime.on_loop(lambda runtime: runtime.journal.history(key))
+    history = client._lifetime.on_loop(lambda runtime: runtime.journal.queries.history(key))
     return [entry.note for entry in history if entry.note]

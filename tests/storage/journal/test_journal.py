@@ -99,10 +99,10 @@ def test_another_request_or_service_is_another_task(
 
 def test_what_would_be_reused_can_be_asked_without_writing(journal: Journal) -> None:
     request = make_record().request
-    assert journal.reusable(request, SERVICE) is None
+    assert journal.queries.reusable(request, SERVICE) is None
     first = journal.create(make_record("one"), reuse=True)
-    assert journal.reusable(request, SERVICE) == first
-    assert journal.reusable(request, "simulator") is None
+    assert journal.queries.reusable(request, SERVICE) == first
+    assert journal.queries.reusable(request, "simulator") is None
 
 
 def test_asking_for_a_new_one_pays_again(journal: Journal) -> None:
@@ -137,7 +137,7 @@ def test_only_the_first_of_two_kernels_changes_a_task(journal: Journal, path: Pa
     kept = other.get("k7f3qa")
     assert kept is not None
     assert kept.submitted_at == NOON
-    assert len(other.history("k7f3qa")) == 2
+    assert len(other.queries.history("k7f3qa")) == 2
     other.close()
 
 
@@ -179,7 +179,7 @@ def _send(path: Path, barrier: Any, results: Any) -> None:
 def test_of_three_processes_one_sends_a_task(journal: Journal, path: Path) -> None:
     journal.create(make_record(), reuse=False)
     assert sorted(_run_three(_send, path)) == [False, False, True]
-    assert [entry.state for entry in journal.history("k7f3qa")] == ["queued", "submitting"]
+    assert [entry.state for entry in journal.queries.history("k7f3qa")] == ["queued", "submitting"]
 
 
 def _create(path: Path, barrier: Any, results: Any) -> None:
@@ -226,7 +226,7 @@ def test_history_has_a_line_for_each_change_of_state_or_note(
         later = advance(record, step, clock.now)
         assert journal.replace(record, later, durable=False)
         record = later
-    assert [(e.at - NOON, e.state, e.note) for e in journal.history("k7f3qa")] == [
+    assert [(e.at - NOON, e.state, e.note) for e in journal.queries.history("k7f3qa")] == [
         (0, State.QUEUED, None),
         (1, State.SUBMITTING, None),
         (2, State.PENDING, None),
@@ -242,27 +242,27 @@ def test_all_is_newest_first_and_unfinished_in_the_order_of_asking(journal: Jour
         journal.create(make_record(key, now=NOON + number, take=number + 1), reuse=False)
     journal.create(make_record("s", now=NOON - 1, service="simulator"), reuse=False)
     assert [task.key for task in journal.all()] == ["b", "c", "a", "s"]
-    assert [task.key for task in journal.in_states(SERVICE, UNFINISHED)] == ["a", "c", "b"]
-    assert [task.key for task in journal.in_states("simulator", UNFINISHED)] == ["s"]
-    assert [task.key for task in journal.newest(SERVICE, 2)] == ["b", "c"]
+    assert [task.key for task in journal.queries.in_states(SERVICE, UNFINISHED)] == ["a", "c", "b"]
+    assert [task.key for task in journal.queries.in_states("simulator", UNFINISHED)] == ["s"]
+    assert [task.key for task in journal.queries.newest(SERVICE, 2)] == ["b", "c"]
 
 
 def test_what_rests_is_not_unfinished(journal: Journal) -> None:
     record = journal.create(make_record(), reuse=False)
     sending = advance(record, Sending(), NOON)
     journal.replace(record, sending, durable=True)
-    assert journal.in_states(SERVICE, UNFINISHED) == [sending]
+    assert journal.queries.in_states(SERVICE, UNFINISHED) == [sending]
     failed = advance(sending, Refused(failure=Failure(kind="refused", message="no")), NOON)
     journal.replace(sending, failed, durable=True)
-    assert journal.in_states(SERVICE, UNFINISHED) == []
+    assert journal.queries.in_states(SERVICE, UNFINISHED) == []
 
 
 def test_keys_are_found_by_their_beginning_only(journal: Journal) -> None:
     for number, key in enumerate(("boat1", "boat2", "aboat", "other")):
         journal.create(make_record(key, take=number + 1, now=NOON + number), reuse=False)
-    assert journal.with_prefix("boat") == ["boat2", "boat1"]
-    assert journal.with_prefix("b%") == []
-    assert len(journal.with_prefix("")) == 4
+    assert journal.queries.with_prefix("boat") == ["boat2", "boat1"]
+    assert journal.queries.with_prefix("b%") == []
+    assert len(journal.queries.with_prefix("")) == 4
 
 
 @pytest.mark.parametrize("umask", [0, 0o077, 0o277])

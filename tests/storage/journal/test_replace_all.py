@@ -46,7 +46,11 @@ def test_all_are_moved_in_one_transaction_and_their_past_is_kept(journal: Journa
     journal._connection.set_trace_callback(None)
     assert sum(statement.startswith("BEGIN") for statement in statements) == 1
     assert {record.state for record in journal.all()} == {State.QUEUED}
-    assert [entry.state for entry in journal.history("k2")] == ["queued", "stopped", "queued"]
+    assert [entry.state for entry in journal.queries.history("k2")] == [
+        "queued",
+        "stopped",
+        "queued",
+    ]
     assert journal.verify() == []
 
 
@@ -60,7 +64,7 @@ def test_those_that_another_kernel_moved_first_are_given_back_and_hold_no_budget
     assert journal.replace(pairs[1][1], theirs, durable=True)
     assert journal.replace_all(pairs[:4], durable=True) == {"k1"}
     assert journal.get("k1") == theirs
-    assert [entry.state for entry in journal.history("k1")][-1] == "submitting"
+    assert [entry.state for entry in journal.queries.history("k1")][-1] == "submitting"
 
 
 def test_the_budget_allows_all_or_none_of_them(journal: Journal) -> None:

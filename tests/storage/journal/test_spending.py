@@ -116,7 +116,7 @@ def test_many_tasks_are_written_in_the_order_given_and_the_same_request_is_one(
     assert [record.key for record in found] == ["k0", "known", "k2", "k0"]
     assert found[1] == known
     assert [record.key for record in journal.all()] == ["k2", "k0", "known"]
-    assert [len(journal.history(key)) for key in ("k0", "k2")] == [1, 1]
+    assert [len(journal.queries.history(key)) for key in ("k0", "k2")] == [1, 1]
     assert journal.verify() == []
 
 
