@@ -2,92 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar
 
+from sora_nb.client.client import Client
 from sora_nb.client.default import default_client
-from sora_nb.handles.sweep import Sweep
-from sora_nb.handles.task import Task
-from sora_nb.handles.tasks import Tasks
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
-def generate(
-    prompt: str,
-    *,
-    duration: int = 4,
-    aspect_ratio: str = "landscape",
-    image: str | None = None,
-    model: str = "sora-2",
-    remove_watermark: bool = True,
-    new: bool = False,
-    take: int = 1,
-    extra: Mapping[str, Any] | None = None,
-) -> Task:
-    """Ask for a film; see ``Client.generate``."""
-    return default_client().generate(
-        prompt,
-        duration=duration,
-        aspect_ratio=aspect_ratio,
-        image=image,
-        model=model,
-        remove_watermark=remove_watermark,
-        new=new,
-        take=take,
-        extra=extra,
-    )
+def _on_default(method: Callable[Concatenate[Client, P], T]) -> Callable[P, T]:
+    """The method of whichever client is the default one when it is called."""
+
+    @functools.wraps(method)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        return method(default_client(), *args, **kwargs)
+
+    # What is shown to a person, and completed, has no client among its arguments.
+    signature = inspect.signature(method)
+    _client, *others = signature.parameters.values()
+    shown = signature.replace(parameters=others)
+    call.__signature__ = shown  # type: ignore[attr-defined]  # typeshed does not know it
+    call.__module__, call.__qualname__ = __name__, method.__name__
+    return call
 
 
-def sweep(
-    prompts: Any,
-    *,
-    template: str | None = None,
-    duration: Any = 4,
-    aspect_ratio: Any = "landscape",
-    image: Any = None,
-    model: Any = "sora-2",
-    remove_watermark: Any = True,
-    takes: int = 1,
-    extra: Any = None,
-    columns: Mapping[str, str | None] | None = None,
-    concurrency: int | None = None,
-    new: bool = False,
-    on_invalid: str = "raise",
-    start: bool = True,
-) -> Sweep:
-    """Ask for many films at once, from prompts, a grid or a table; see ``Client.sweep``."""
-    return default_client().sweep(
-        prompts,
-        template=template,
-        duration=duration,
-        aspect_ratio=aspect_ratio,
-        image=image,
-        model=model,
-        remove_watermark=remove_watermark,
-        takes=takes,
-        extra=extra,
-        columns=columns,
-        concurrency=concurrency,
-        new=new,
-        on_invalid=on_invalid,
-        start=start,
-    )
-
-
-def tasks() -> Tasks:
-    """Every task of the journal, newest first."""
-    return default_client().tasks()
-
-
-def get(key: str) -> Task:
-    """The task of that key. Raises InvalidRequest when the journal has none."""
-    return default_client().get(key)
-
-
-def resume() -> Tasks:
-    """Take up every unfinished task again; see ``Client.resume``."""
-    return default_client().resume()
-
-
-def balance() -> float:
-    """What is left at the service, in USD. Raises SoraError."""
-    return default_client().balance()
+generate = _on_default(Client.generate)
+sweep = _on_default(Client.sweep)
+tasks = _on_default(Client.tasks)
+get = _on_default(Client.get)
+resume = _on_default(Client.resume)
+balance = _on_default(Client.balance)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import pydoc
 from collections.abc import Iterator
 
 import pytest
@@ -91,3 +93,15 @@ def test_the_module_offers_what_the_client_does(simulator: Simulator) -> None:
     task.wait(PATIENT)
     assert len(sora_nb.resume()) == 0
     assert 0 < sora_nb.balance() < 1000
+
+
+@pytest.mark.parametrize("name", ["generate", "sweep", "tasks", "get", "resume", "balance"])
+def test_a_person_who_asks_for_help_sees_the_clients_words_without_a_client(name: str) -> None:
+    function, method = getattr(sora_nb, name), getattr(sora_nb.Client, name)
+    shown, whole = inspect.signature(function), inspect.signature(method)
+    assert list(shown.parameters) == list(whole.parameters)[1:]
+    assert list(shown.parameters.values()) == list(whole.parameters.values())[1:]
+    assert inspect.getdoc(function) == inspect.getdoc(method)
+    text = pydoc.plain(pydoc.render_doc(function))
+    assert f"{name}(" in text
+    assert "self" not in text.splitlines()[2]
