@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 from sora_nb.core.errors import shorten
 from sora_nb.display.host.host import Host
 from sora_nb.display.player.embedding import FILM_LIMIT, NOTEBOOK_LIMIT
+from sora_nb.display.player.film_source import gives_relative_links
 
 SCARCE = 1 << 30
 """Bytes of free disk below which a person should look: some hundred films."""
@@ -158,8 +159,15 @@ def _road(facts: Facts) -> Finding:
         return Finding("road", "ok", words)
     if host is Host.MARIMO:
         return Finding("road", "ok", "films come from the kernel, by messages")
-    if host is Host.EXECUTED or (host is Host.VSCODE and facts.below_notebook):
-        return Finding("road", "ok", f"a relative link to the films in {facts.media}")
+    if gives_relative_links(
+        host,
+        rooted=facts.root is not None,
+        below_root=facts.below_root,
+        below_notebook=facts.below_notebook,
+    ):
+        if host in (Host.EXECUTED, Host.VSCODE):
+            return Finding("road", "ok", f"a relative link to the films in {facts.media}")
+        return Finding("road", "ok", f"the server's /files/, from {facts.media}")
     if host is Host.VSCODE:
         return Finding(
             "road",
@@ -167,8 +175,6 @@ def _road(facts: Facts) -> Finding:
             f"films in {facts.media} come from the kernel and are gone when it ends",
             "save them below the notebook's folder: unset SORA_NB_MEDIA",
         )
-    if facts.below_root:
-        return Finding("road", "ok", f"the server's /files/, from {facts.media}")
     why = f"outside the server's root {facts.root}" if facts.root else "no server's root is known"
     return Finding(
         "road",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from sora_nb.core.task import TaskRecord
-from sora_nb.display.host import paths
+from sora_nb.display.player.film_source import film_source_of
 from sora_nb.engine.board import Progress
 from sora_nb.engine.polling import EndAges
 
@@ -35,16 +35,13 @@ class CardContext(NamedTuple):
 def context_of(task: Task, root: Path | None, *, silent: bool) -> CardContext:
     """All that the card of a task is made of."""
     record, client = task.record, task.client
+    source = film_source_of(record, client, root)
     return CardContext(
         record,
         progress=client.board.progress(task.key),
         ends=client.board.job_times.of(record),
         reused=task.reused,
-        shown_path=_shown_path(record, client.notebook_folder),
-        server_path=paths.below(Path(record.film.path), root) if record.film else None,
+        shown_path=source and source.shown,
+        server_path=source and source.server_path,
         silent=silent,
     )
-
-
-def _shown_path(record: TaskRecord, folder: Path) -> str | None:
-    return paths.beside(Path(record.film.path), folder) if record.film else None

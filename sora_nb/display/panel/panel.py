@@ -15,12 +15,11 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sora_nb.core.errors import SoraError
 from sora_nb.core.task import UNFINISHED, State, TaskRecord
-from sora_nb.display.card.context import CardContext
+from sora_nb.display.card.context import CardContext, context_of
 from sora_nb.display.card.snapshot import Json, card
 from sora_nb.display.host import paths
 from sora_nb.display.host.host import host_here
@@ -195,27 +194,9 @@ class Panel:
 
     def _state(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """The head and the cards of what the panel shows now."""
-        views = [
-            CardContext(
-                task.record,
-                progress=self._client.board.progress(task.key),
-                ends=self._client.board.job_times.of(task.record),
-                reused=task.reused,
-                shown_path=self._shown_path(task.record),
-                server_path=self._server_path(task.record),
-                silent=self._host.silent,
-            )
-            for task in self._tasks
-        ]
+        silent = self._host.silent
+        views = [context_of(task, self._root, silent=silent) for task in self._tasks]
         return panel_state(views, self._client.now())
-
-    def _shown_path(self, record: TaskRecord) -> str | None:
-        if record.film is None:
-            return None
-        return paths.beside(Path(record.film.path), self._client.notebook_folder)
-
-    def _server_path(self, record: TaskRecord) -> str | None:
-        return paths.below(Path(record.film.path), self._root) if record.film else None
 
 
 def _report(done: asyncio.Task[None]) -> None:

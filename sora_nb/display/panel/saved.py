@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from sora_nb.core.task import TaskRecord
 from sora_nb.display.card import saved
-from sora_nb.display.host import paths
 from sora_nb.display.host.host import Host, host_here
 from sora_nb.display.kit.cell import Bundle, SavedPage
 from sora_nb.display.panel.picture import Print, caption_of, printed
-from sora_nb.display.player.film_source import _poster, _src
+from sora_nb.display.player.film_source import film_source_of, poster_of, src_of
 
 if TYPE_CHECKING:
     from sora_nb.handles.ports import TaskClient
@@ -36,9 +35,11 @@ def saved_page(
     pages, prints, texts, plays = [], [], [], True
     for task in tasks:
         record = task.record
-        path = _shown_path(record, client)
-        poster = _poster(record)
-        src, found = _src(record, client, root, host)
+        source = film_source_of(record, client, root)
+        path, src, found = source and source.shown, None, True
+        poster = poster_of(record)
+        if source is not None:
+            src, found = src_of(source, host, embed=client.embed)
         plays = plays and found
         pages.append(
             saved.ended(
@@ -67,7 +68,3 @@ def page_on_its_way(records: Sequence[TaskRecord]) -> Bundle:
 
 def _bundle(page: str, texts: Sequence[str]) -> Bundle:
     return {"text/html": page, "text/plain": "\n".join(texts)}
-
-
-def _shown_path(record: TaskRecord, client: TaskClient) -> str | None:
-    return paths.beside(Path(record.film.path), client.notebook_folder) if record.film else None

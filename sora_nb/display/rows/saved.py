@@ -13,11 +13,10 @@ from typing import NamedTuple
 
 from sora_nb.core.errors import SoraError, shorten
 from sora_nb.core.task import Film
-from sora_nb.display.host import paths
 from sora_nb.display.host.host import Host
 from sora_nb.display.kit.cell import SavedPage
 from sora_nb.display.kit.html import CLASS, data_src
-from sora_nb.display.player.film_source import film_link
+from sora_nb.display.player.film_source import film_source_of
 from sora_nb.display.rows.snapshot import INVALID, PLANNED, row_facts
 from sora_nb.display.rows.source import Source
 from sora_nb.handles.sweep_rows import SweepRow, progress_of
@@ -93,9 +92,10 @@ def _head(source: Source) -> str:
 def _film(row: SweepRow, here: _Place, picked: bool) -> tuple[str, bool]:
     assert row.task is not None
     record = row.task.record
-    film = record.film
-    assert film is not None
-    src, found = film_link(film, record, here.source.client, here.root, here.host)
+    source = film_source_of(record, here.source.client, here.root)
+    assert source is not None
+    film = source.film
+    src, found = source.link(here.host)
     poster = _poster(film)
     picture = "" if poster is None else f' poster="{data_src("image/jpeg", poster)}"'
     upright = film.height > film.width
@@ -108,12 +108,12 @@ def _film(row: SweepRow, here: _Place, picked: bool) -> tuple[str, bool]:
         shown = f'<img src="{data}" alt="A frame of the film" {size}>'
     else:
         shown = ""
-    path = paths.beside(Path(film.path), here.source.client.notebook_folder)
     facts = " · ".join(["picked"] * picked + [row_facts(record.request), record.key])
     prompt = escape(_prompt(row))
     return (
         f'<div style="width:220px">{shown}<br><strong dir="auto">{prompt}</strong><br>'
-        f'<span style="{_QUIET}">{escape(facts)}<br><code>{escape(path)}</code></span></div>'
+        f'<span style="{_QUIET}">{escape(facts)}<br>'
+        f"<code>{escape(source.shown)}</code></span></div>"
     ), found
 
 
@@ -138,10 +138,11 @@ def _cells(row: SweepRow, here: _Place) -> str:
 def _end(row: SweepRow, here: _Place) -> str:
     """A link to the film, or why there is none."""
     record = row.task.record if row.task is not None else None
-    if record is None or record.film is None or row.lost:
+    source = record and film_source_of(record, here.source.client, here.root)
+    if source is None or row.lost:
         return escape(shorten(error_of_row(row), PROMPT))
-    name = escape(Path(record.film.path).name)
-    src, _ = film_link(record.film, record, here.source.client, here.root, here.host)
+    name = escape(source.path.name)
+    src, _ = source.link(here.host)
     return name if src is None else f'<a href="{escape(src)}">{name}</a>'
 
 
