@@ -7,12 +7,15 @@
 import { untilNextSecond, type Ticker } from "../kit/clock";
 import { attribute, focused, make } from "../kit/dom";
 import type { Environment } from "../kit/environment";
-import { after } from "../kit/lifetime";
 import type { Row } from "../protocol/row";
+import { drawnRows, type DrawnRows } from "./drawn_rows";
+import { destination, heir } from "./focus";
 import { rowItem, type RowItem } from "./item";
-import { span, type Layout } from "./layout";
+import { corner, type Layout } from "./layout";
+import type { ListState } from "./list_state";
 import type { Posters } from "./posters";
 import { elapsed, runs } from "./row_clock";
+import { viewport, type Viewport } from "./viewport";
 
 export interface RowListOptions {
   label: string;
@@ -37,14 +40,15 @@ export interface RowList {
   focus(): void;
 }
 
-const LINE = 52;
-const TILE = 164;
-const NARROW = 520;
-const CAPTION = 66;
-/** Rows beyond each edge that are drawn before they are scrolled to. */
-const SPARE = 6;
-/** Pictures are asked for once the list has stood still for so many ms. */
-const REST = 150;
+function elements({ label, select }: RowListOptions): [HTMLElement, HTMLElement] {
+  const space = make("div", "snb-space");
+  space.setAttribute("role", "rowgroup");
+  const el = make("div", "snb-rows", [space]);
+  el.setAttribute("role", "grid");
+  el.setAttribute("aria-label", label);
+  if (select) el.setAttribute("aria-multiselectable", "true");
+  return [el, space];
+}
 
 export function rowList(
   env: Pick<Environment, "wall">,
@@ -53,180 +57,131 @@ export function rowList(
   options: RowListOptions,
   signal: AbortSignal,
 ): RowList {
-  const space = make("div", "snb-space");
-  space.setAttribute("role", "rowgroup");
-  const el = make("div", "snb-rows", [space]);
-  el.setAttribute("role", "grid");
-  el.setAttribute("aria-label", options.label);
-  if (options.select) el.setAttribute("aria-multiselectable", "true");
+  const { select, pick } = options;
+  const [el, space] = elements(options);
+  const state: ListState = { rows: [], places: new Map(), ahead: 0, active: null, opened: null, chosen: new Set() };
+  const drawn = drawnRows(space, () => rowItem(select !== undefined, pick !== undefined));
+  const view = viewport(el, space, state, drawn, put, posters, signal);
+  const activeIndex = (): number => state.places.get(state.active ?? -1) ?? 0;
+  const seconds = (row: Row): number => elapsed(row, env.wall() - state.ahead);
+  const takeFocus = (): void => drawn.items.get(state.active ?? -1)?.el.focus({ preventScroll: true });
 
-  let rows: readonly Row[] = [];
-  let ahead = 0;
-  let kind: Layout = "list";
-  let [columns, height, width] = [1, LINE, 0];
-  let active: number | null = null;
-  let opened: number | null = null;
-  let chosen: ReadonlySet<number> = new Set();
-  let places = new Map<number, number>();
-  const items = new Map<number, RowItem>();
-  const spareItems: RowItem[] = [];
-  let frame = 0;
-  let rest: () => void = () => undefined;
-
-  const view = (): number => el.clientHeight || 10 * LINE;
-
-  function measure(): void {
-    width = el.clientWidth || 640;
-    columns = kind === "list" ? 1 : Math.max(1, Math.floor(width / TILE));
-    height = kind === "list" ? LINE : Math.round((width / columns - 8) * 0.5625) + CAPTION;
-    space.style.blockSize = `${Math.ceil(rows.length / columns) * height}px`;
-    space.style.setProperty("--snb-wide", `${width / columns}px`);
-    space.style.setProperty("--snb-high", `${height}px`);
-    attribute(el, "data-layout", kind);
-    // Not a container query: those cost a style pass for each row that comes into view.
-    attribute(el, "data-narrow", String(width <= NARROW));
-  }
-
-  function put(item: RowItem, row: Row, index: number): void {
-    const column = index % columns;
-    item.move((column * width) / columns, Math.floor(index / columns) * height);
+  function put(item: RowItem, index: number): void {
+    const row = state.rows[index] as Row;
+    item.move(...corner(view.grid, index));
     item.show(row, index, {
-      active: row.n === active,
-      opened: row.n === opened,
-      selected: options.select ? chosen.has(row.n) : null,
-      pickable: options.pick !== undefined && row.seconds !== null,
+      active: row.n === state.active,
+      opened: row.n === state.opened,
+      selected: select ? state.chosen.has(row.n) : null,
+      pickable: pick !== undefined && row.seconds !== null,
       poster: row.key === null || row.seconds === null ? null : posters.get(row.key),
     });
-    item.tick(elapsed(row, env.wall() - ahead));
+    item.tick(seconds(row));
   }
 
-  /** Screen readers read in the page's order. The element with the focus is never moved: it would lose it. */
-  function sort(): void {
-    const order = [...items].sort(([a], [b]) => (places.get(a) ?? 0) - (places.get(b) ?? 0)).map(([, item]) => item.el);
-    if (order.every((element, index) => space.children[index] === element)) return;
-    const held = order.find((element) => element === focused(el));
-    const pivot = held ? order.indexOf(held) : -1;
-    order.forEach((element, index) => {
-      if (index < pivot) space.insertBefore(element, held as Element);
-      else if (index > pivot) space.append(element);
-    });
-  }
-
-  /** The films that are seen come first. */
-  function wanted(): string[] {
-    const seen = ([n]: [number, RowItem]): number => {
-      const top = Math.floor((places.get(n) ?? 0) / columns) * height - el.scrollTop;
-      return top > -height && top < view() ? 0 : 1;
-    };
-    const order = [...items].sort((a, b) => seen(a) - seen(b)).map(([n]) => rows[places.get(n) ?? -1]);
-    return order.flatMap((row) => (row && row.seconds !== null && row.key !== null ? [row.key] : []));
-  }
-
-  /** Brings the page to what is to be seen now; `again` draws rows that are there already anew. */
-  function place(again: boolean): void {
-    frame = 0;
-    if (active === null || !places.has(active)) active = rows[0]?.n ?? null;
-    const lines = Math.ceil(rows.length / columns);
-    const [first, last] = span(lines, height, el.scrollTop, view(), kind === "list" ? SPARE : 2);
-    const indices = new Set<number>();
-    for (let index = first * columns; index < Math.min(rows.length, last * columns); index += 1) indices.add(index);
-    if (active !== null) indices.add(places.get(active) ?? 0);
-    const keep = new Set([...indices].map((index) => rows[index]?.n));
-    for (const [n, item] of items) {
-      if (keep.has(n)) continue;
-      items.delete(n);
-      spareItems.push(item);
-    }
-    for (const index of indices) {
-      const row = rows[index] as Row;
-      let item = items.get(row.n);
-      if (item && !again) continue;
-      if (!item) {
-        // Taken over where it stands in the page: moving elements is what would make scrolling slow.
-        item = spareItems.pop() ?? rowItem(options.select !== undefined, options.pick !== undefined);
-        if (item.el.parentNode !== space) space.append(item.el);
-        items.set(row.n, item);
-      }
-      put(item, row, index);
-    }
-    for (const { el } of spareItems) el.remove();
-    rest();
-    rest = after(REST, signal, () => {
-      sort();
-      posters.want(wanted());
-    });
-  }
-
-  function beat(): number | null {
-    let next = Infinity;
-    for (const [n, item] of items) {
-      const row = rows[places.get(n) ?? -1];
-      if (!row || !runs(row)) continue;
-      const [seconds, speed] = [elapsed(row, env.wall() - ahead), row.clock[2]];
-      item.tick(seconds);
-      next = Math.min(next, untilNextSecond({ elapsed: 0, at: 0, speed, running: true }, seconds) ?? Infinity);
-    }
-    return next < Infinity ? next : null;
-  }
-
-  function reveal(index: number): void {
-    const top = Math.floor(index / columns) * height;
-    if (top < el.scrollTop) el.scrollTop = top;
-    else if (top + height > el.scrollTop + view()) el.scrollTop = top + height - view();
+  /** Takes over what changed, and draws it. */
+  function set(changes: Partial<ListState>): void {
+    Object.assign(state, changes);
+    view.draw(true);
   }
 
   function go(index: number): void {
-    const row = rows[Math.min(rows.length - 1, Math.max(0, index))];
+    const at = Math.min(state.rows.length - 1, Math.max(0, index));
+    const row = state.rows[at];
     if (!row) return;
-    active = row.n;
-    reveal(places.get(row.n) ?? 0);
-    place(true);
-    items.get(row.n)?.el.focus({ preventScroll: true });
+    view.reveal(at);
+    set({ active: row.n });
+    takeFocus();
+  }
+
+  posters.arrived((key) => {
+    for (const [n, item] of drawn.items) {
+      const index = state.places.get(n) ?? -1;
+      if (state.rows[index]?.key === key) put(item, index);
+    }
+  });
+  clock.add(() => tick(drawn.items, state, seconds), signal);
+  listen(el, state, options, view, set, go, signal);
+
+  return {
+    el,
+    show(rows, ahead) {
+      const inside = el.contains(focused(el));
+      const places = new Map(rows.map((row, index) => [row.n, index]));
+      const active = heir(state.active, activeIndex(), rows, places);
+      const lost = state.active !== null && active !== state.active;
+      Object.assign(state, { rows, ahead, places, active });
+      attribute(el, "aria-rowcount", String(rows.length));
+      view.measure();
+      view.draw(true);
+      view.sort();
+      if (lost && inside) takeFocus();
+    },
+    layout(kind) {
+      view.measure(kind);
+      view.draw(true);
+      if (state.active !== null) view.reveal(activeIndex());
+    },
+    mark: (opened) => set({ opened }),
+    choose: (chosen) => set({ chosen }),
+    focus: () => go(activeIndex()),
+  };
+}
+
+/** Moves the clocks that run; returns the ms until one of them shows something else. */
+function tick(items: DrawnRows["items"], { rows, places }: ListState, seconds: (row: Row) => number): number | null {
+  let next = Infinity;
+  for (const [n, item] of items) {
+    const row = rows[places.get(n) ?? -1];
+    if (!row || !runs(row)) continue;
+    const [now, speed] = [seconds(row), row.clock[2]];
+    item.tick(now);
+    next = Math.min(next, untilNextSecond({ elapsed: 0, at: 0, speed, running: true }, now) ?? Infinity);
+  }
+  return next < Infinity ? next : null;
+}
+
+/** What a person does in the list, by pointer and by key. */
+function listen(
+  el: HTMLElement,
+  state: Readonly<ListState>,
+  { open, select, pick }: RowListOptions,
+  view: Viewport,
+  set: (changes: Partial<ListState>) => void,
+  go: (index: number) => void,
+  signal: AbortSignal,
+): void {
+  function rowOf(target: EventTarget | null): Row | undefined {
+    const at = (target as Element | null)?.closest?.("[aria-rowindex]")?.getAttribute("aria-rowindex");
+    return at ? state.rows[Number(at) - 1] : undefined;
   }
 
   function toggle(row: Row): void {
-    const next = new Set(chosen);
-    if (!next.delete(row.n)) next.add(row.n);
-    chosen = next;
-    place(true);
-    options.select?.(chosen);
-  }
-
-  function rowOf(target: EventTarget | null): Row | undefined {
-    const at = (target as Element | null)?.closest?.("[aria-rowindex]")?.getAttribute("aria-rowindex");
-    return at ? rows[Number(at) - 1] : undefined;
+    const chosen = new Set(state.chosen);
+    if (!chosen.delete(row.n)) chosen.add(row.n);
+    set({ chosen });
+    select?.(chosen);
   }
 
   el.addEventListener("click", (event) => {
     const row = rowOf(event.target);
     if (!row) return;
-    active = row.n;
-    place(true);
+    set({ active: row.n });
     const part = (event.target as Element).closest("[data-part]")?.getAttribute("data-part");
     if (part === "check") toggle(row);
-    else if (part === "pick") options.pick?.(row);
-    else options.open(row);
+    else if (part === "pick") pick?.(row);
+    else open(row);
   }, { signal });
 
   el.addEventListener("keydown", (event) => {
-    const index = active === null ? -1 : (places.get(active) ?? -1);
-    const row = rows[index];
+    const index = state.places.get(state.active ?? -1) ?? -1;
+    const row = state.rows[index];
     if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
-    const page = Math.max(1, Math.floor(view() / height) - 1) * columns;
-    const moves: Record<string, number> = {
-      ArrowUp: index - columns,
-      ArrowDown: index + columns,
-      Home: 0,
-      End: rows.length - 1,
-      PageUp: index - page,
-      PageDown: index + page,
-      ...(kind === "posters" ? { ArrowLeft: index - 1, ArrowRight: index + 1 } : {}),
-    };
-    const to = moves[event.key];
+    const to = destination(event.key, index, state.rows.length, view.grid, view.height());
     if (to !== undefined) go(to);
-    else if (event.key === "Enter") options.open(row);
-    else if (event.key === " " && options.select) toggle(row);
-    else if (event.key.toLowerCase() === "p" && options.pick && row.seconds !== null) options.pick(row);
+    else if (event.key === "Enter") open(row);
+    else if (event.key === " " && select) toggle(row);
+    else if (event.key.toLowerCase() === "p" && pick && row.seconds !== null) pick(row);
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -234,67 +189,6 @@ export function rowList(
 
   el.addEventListener("focusin", (event) => {
     const row = rowOf(event.target);
-    if (row && row.n !== active) {
-      active = row.n;
-      place(true);
-    }
+    if (row && row.n !== state.active) set({ active: row.n });
   }, { signal });
-
-  el.addEventListener("scroll", () => {
-    frame ||= requestAnimationFrame(() => place(false));
-  }, { passive: true, signal });
-
-  const sizes = new ResizeObserver(() => {
-    if ((el.clientWidth || 640) === width) return place(false);
-    measure();
-    place(true);
-  });
-  sizes.observe(el);
-  posters.arrived((key) => {
-    for (const [n, item] of items) {
-      const index = places.get(n) ?? -1;
-      if (rows[index]?.key === key) put(item, rows[index] as Row, index);
-    }
-  });
-  clock.add(beat, signal);
-  signal.addEventListener("abort", () => {
-    sizes.disconnect();
-    cancelAnimationFrame(frame);
-  }, { once: true });
-
-  return {
-    el,
-    show(next, seconds) {
-      const before = active === null ? 0 : (places.get(active) ?? 0);
-      const inside = el.contains(focused(el));
-      rows = next;
-      ahead = seconds;
-      places = new Map(rows.map((row, index) => [row.n, index]));
-      // The row that had the focus may be filtered away: its neighbour takes it.
-      const lost = active !== null && !places.has(active);
-      if (lost) active = rows[Math.min(before, rows.length - 1)]?.n ?? null;
-      attribute(el, "aria-rowcount", String(rows.length));
-      measure();
-      place(true);
-      sort();
-      if (lost && inside && active !== null) items.get(active)?.el.focus({ preventScroll: true });
-    },
-    layout(next) {
-      kind = next;
-      measure();
-      place(true);
-      if (active !== null) reveal(places.get(active) ?? 0);
-    },
-    mark(n) {
-      opened = n;
-      place(true);
-    },
-    choose(next) {
-      chosen = next;
-      place(true);
-    },
-    focus() {
-      go(active === null ? 0 : (places.get(active) ?? 0));
-    },
-  };
 }
