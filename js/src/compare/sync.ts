@@ -1,10 +1,7 @@
 /** Several films as one: a clock that all of them follow, however fast each of them is decoded. */
-
-/** As much of a <video> as is kept in step. */
-export type SyncedVideo = Pick<
-  HTMLVideoElement,
-  "currentTime" | "duration" | "paused" | "readyState" | "playbackRate" | "play" | "pause" | "error"
->;
+import { placeIn, type SyncedVideo } from "./drift";
+import { filmGroup } from "./film_group";
+import { AT_START, changed, isPlaying, timeAt, type Playhead } from "./playhead";
 
 export interface PlaybackSync {
   /**
@@ -20,190 +17,115 @@ export interface PlaybackSync {
   beat(): void;
 }
 
-/** Less than one frame: nobody sees it. */
-const CLOSE = 0.035;
-/** From here on a film jumps; below, it runs a little faster or slower. */
-const FAR = 0.3;
-/** A film that has not come on for so many ms is left behind. */
-const PATIENCE = 4000;
-/** HTMLMediaElement.HAVE_FUTURE_DATA. */
-const READY = 3;
+/** What a <video> tells of itself, and what can be done to it. */
+type Driven = Pick<
+  HTMLVideoElement,
+  "currentTime" | "duration" | "paused" | "ended" | "playbackRate" | "muted" | "play" | "pause"
+>;
 
-const known = (video: SyncedVideo): boolean => Number.isFinite(video.duration) && video.duration > 0;
+/** An element's own properties hide those that it has as a <video>. */
+function driven(own: Driven): HTMLVideoElement {
+  return Object.defineProperties(document.createElement("video"), Object.getOwnPropertyDescriptors(own));
+}
 
 /** `length`: seconds of the longest film, as far as known before they are loaded. */
 export function playbackSync(now: () => number, length: number, signal: AbortSignal): PlaybackSync {
-  const master = document.createElement("video");
-  const films = new Set<SyncedVideo>();
-  const stop = new Map<SyncedVideo, number>();
-  let [base, since, rate] = [0, 0, 1];
-  let playing = false;
-  let over = false;
-  let held = false;
+  const group = filmGroup(now);
+  let head: Playhead = AT_START;
   let muted = false;
   let frame = 0;
 
-  const whole = (): number => Math.max(0, ...[...films].filter(known).map((video) => video.duration)) || length;
-  const time = (): number => (playing && !held ? Math.min(whole(), base + ((now() - since) / 1000) * rate) : base);
+  const end = (): number => group.length() || length;
+  const time = (): number => timeAt(head, now(), end());
+  const atEnd = (): boolean => time() >= end() - 1e-3;
+  const change = (changes: Parameters<typeof changed>[1]): void => void (head = changed(head, changes, now(), end()));
   const tell = (...events: string[]): void => events.forEach((name) => master.dispatchEvent(new Event(name)));
 
-  /** From now on the time is counted from here. */
-  function rebase(seconds = time()): void {
-    base = Math.min(whole(), Math.max(0, seconds));
-    since = now();
+  /** All go there. */
+  function jump(at: number, mode = head.mode): void {
+    change({ at, mode });
+    group.align(head.at);
   }
 
-  /** Where that film is to be: the last picture stays once it is over. */
-  const place = (video: SyncedVideo, at: number): number => (known(video) ? Math.min(at, video.duration) : at);
-
-  function align(): void {
-    for (const video of films) {
-      const to = place(video, base);
-      if (Math.abs(video.currentTime - to) > 0.001) video.currentTime = to;
-    }
-  }
-
-  function rest(): void {
-    for (const video of films) {
-      video.pause();
-      video.playbackRate = rate;
-    }
-  }
-
-  function start(video: SyncedVideo): void {
-    // Sound may need a gesture of its own here: better silent than not at all.
-    video.play().catch((error: unknown) => {
-      if (error instanceof DOMException && error.name === "NotAllowedError") (video as HTMLVideoElement).muted = true;
-    });
-  }
-
-  /** Whether all wait for one that has no picture for this moment yet. */
-  function waits(at: number): boolean {
-    let late = false;
-    for (const video of films) {
-      const missing = !video.error && video.readyState < READY && at < place(video, at) + 0.05 && at < whole() - 0.1;
-      const ends = known(video) && at >= video.duration - 0.1;
-      if (!missing || ends) stop.delete(video);
-      else if (now() - (stop.get(video) ?? stop.set(video, now()).get(video) ?? 0) < PATIENCE) late = true;
-    }
-    return late;
-  }
-
-  function follow(video: SyncedVideo, at: number): void {
-    if (known(video) && at >= video.duration - 0.02) {
-      if (!video.paused) video.pause();
-      return;
-    }
-    const drift = video.currentTime - at;
-    if (Math.abs(drift) > FAR) video.currentTime = at;
-    const tuned = Math.abs(drift) > CLOSE && Math.abs(drift) <= FAR ? rate * (drift > 0 ? 0.93 : 1.07) : rate;
-    if (video.playbackRate !== tuned) video.playbackRate = tuned;
-    if (video.paused) start(video);
-  }
-
-  function ends(): void {
-    if (master.loop) {
-      rebase(0);
-      align();
-      tell("timeupdate");
-      return;
-    }
-    rebase(whole());
-    [playing, over] = [false, true];
-    rest();
-    align();
-    tell("timeupdate", "pause", "ended");
+  /** All stand here, each at its own last picture. */
+  function stand(mode: Playhead["mode"], at: number): void {
+    group.pause();
+    group.rate(head.rate);
+    jump(at, mode);
   }
 
   function beat(): void {
-    if (!playing) return;
-    const late = waits(time());
-    if (late !== held) {
-      rebase();
-      held = late;
-      if (held) for (const video of films) video.pause();
+    if (!isPlaying(head)) return;
+    const mode = group.waits(time(), end()) ? "waiting" : "playing";
+    if (mode !== head.mode) change({ mode });
+    if (mode === "waiting") group.pause();
+    else if (!atEnd()) group.follow(time(), head.rate);
+    else if (master.loop) {
+      jump(0);
+      tell("timeupdate");
+    } else {
+      stand("ended", end());
+      tell("timeupdate", "pause", "ended");
     }
-    if (held) return;
-    if (time() >= whole() - 1e-3) ends();
-    else for (const video of films) follow(video, time());
   }
 
   function run(): void {
     beat();
-    if (playing && !signal.aborted) frame = requestAnimationFrame(run);
+    if (isPlaying(head) && !signal.aborted) frame = requestAnimationFrame(run);
   }
 
-  function play(): Promise<void> {
-    if (playing) return Promise.resolve();
-    if (over || time() >= whole() - 1e-3) {
-      rebase(0);
-      align();
-    }
-    since = now();
-    [playing, over, held] = [true, false, false];
-    tell("play");
-    run();
-    return Promise.resolve();
-  }
-
-  function pause(): void {
-    if (!playing) return;
-    rebase();
-    playing = false;
-    cancelAnimationFrame(frame);
-    rest();
-    align();
-    tell("timeupdate", "pause");
-  }
-
-  function seek(seconds: number): void {
-    rebase(seconds);
-    over = false;
-    align();
-    tell("seeking", "timeupdate", "seeked");
-  }
-
-  Object.defineProperties(master, {
-    currentTime: { get: time, set: seek },
-    duration: { get: whole },
-    paused: { get: () => !playing },
-    ended: { get: () => over },
-    playbackRate: {
-      get: () => rate,
-      set(next: number) {
-        rebase();
-        rate = next;
-        for (const video of films) video.playbackRate = rate;
-        tell("ratechange");
-      },
+  const master = driven({
+    get currentTime() { return time(); },
+    set currentTime(at) {
+      jump(at, head.mode === "ended" ? "paused" : head.mode);
+      tell("seeking", "timeupdate", "seeked");
     },
-    muted: {
-      get: () => muted,
-      set(next: boolean) {
-        muted = next;
-        tell("volumechange");
-      },
+    get duration() { return end(); },
+    get paused() { return !isPlaying(head); },
+    get ended() { return head.mode === "ended"; },
+    get playbackRate() { return head.rate; },
+    set playbackRate(rate) {
+      change({ rate });
+      group.rate(rate);
+      tell("ratechange");
     },
-    play: { value: play },
-    pause: { value: pause },
+    get muted() { return muted; },
+    set muted(next) {
+      muted = next;
+      tell("volumechange");
+    },
+    play() {
+      if (!isPlaying(head)) {
+        if (head.mode === "ended" || atEnd()) jump(0);
+        change({ mode: "playing" });
+        tell("play");
+        run();
+      }
+      return Promise.resolve();
+    },
+    pause() {
+      if (!isPlaying(head)) return;
+      cancelAnimationFrame(frame);
+      stand("paused", time());
+      tell("timeupdate", "pause");
+    },
   });
   signal.addEventListener("abort", () => {
     cancelAnimationFrame(frame);
-    playing = false;
-    rest();
+    if (isPlaying(head)) change({ mode: "paused" });
+    group.pause();
   }, { once: true });
 
   return {
     master,
     add(video) {
-      films.add(video);
-      video.playbackRate = rate;
-      video.currentTime = place(video, time());
+      group.films.add(video);
+      video.playbackRate = head.rate;
+      video.currentTime = placeIn(video, time());
       tell("durationchange");
     },
     drop(video) {
-      stop.delete(video);
-      if (films.delete(video)) tell("durationchange");
+      if (group.drop(video)) tell("durationchange");
     },
     beat,
   };

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { playbackSync, type PlaybackSync, type SyncedVideo } from "../../src/compare/sync";
+import type { SyncedVideo } from "../../src/compare/drift";
+import { playbackSync, type PlaybackSync } from "../../src/compare/sync";
 
 /** A film that plays by the test's own time, `lag` seconds a second slower than it should. */
 class FakeFilm {
