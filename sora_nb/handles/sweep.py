@@ -137,12 +137,25 @@ class Sweep(Sequence[SweepRow]):
         Returns once the requests on the wire are answered. Started again by running the same cell
         again.
         """
-        wait_for(self.client.run(self.stopped()))
+        wait_for(self.client.run(self.act("stop")))
 
-    async def stopped(self) -> None:
-        """``stop`` for callers on the private loop: the buttons of a panel."""
-        if self._batch is not None:
-            await self._batch.stop()
+    async def act(self, name: str) -> str | None:
+        """Do what a button of the gallery asks, on the private loop; gives what is to be said of
+        it."""
+        match name:
+            case "start":
+                self.start()
+            case "pause":
+                self.pause()
+            case "continue":
+                self.resume()
+            case "stop" if self._batch is not None:
+                await self._batch.stop()
+            case "retry_failed":
+                rows, left_out = worth_another_try(self.rows)
+                self.retry(rows)
+                return left_out
+        return None
 
     def retry_failed(self) -> Tasks:
         """``retry`` for the failed films that another try can cure; gives their tasks.

@@ -210,14 +210,14 @@ def test_an_outage_is_said_below_the_table(office: Office) -> None:
 async def test_pause_resume_and_stop_go_to_the_batch(office: Office) -> None:
     sweep = sweep_in(office, "a")
     sweep.pause()
-    await sweep.stopped()
+    await sweep.act("stop")
     assert (office.the_batch.paused, office.the_batch.stopped) == (False, False)
     sweep.start()
     sweep.pause()
     assert sweep.paused
     sweep.resume()
     assert office.the_batch.paused is False
-    await sweep.stopped()
+    await sweep.act("stop")
     assert office.the_batch.stopped
 
 

@@ -20,7 +20,6 @@ from sora_nb.display.host.host import Host
 from sora_nb.display.kit.cell import IDLE, CellOutput, SavedPage
 from sora_nb.display.player import film_requests
 from sora_nb.display.rows.saved import gallery_page, on_its_way
-from sora_nb.handles.sweep_rows import worth_another_try
 from sora_nb.handles.task import task_of
 
 if TYPE_CHECKING:
@@ -167,24 +166,9 @@ class Gallery:
 
     async def _command(self, act: object) -> None:
         """What a button above the rows asks of the whole sweep."""
-        from sora_nb.handles.sweep import Sweep
-
-        sweep = self._source
-        if not isinstance(sweep, Sweep):
+        if self._source.concurrency is None:
             return
-        said = None
-        match act:
-            case "start":
-                sweep.start()
-            case "pause":
-                sweep.pause()
-            case "continue":
-                sweep.resume()
-            case "stop":
-                await sweep.stopped()
-            case "retry_failed":
-                rows, said = worth_another_try(sweep.rows)
-                sweep.retry(rows)
+        said = await self._source.act(act) if isinstance(act, str) else None
         self._beats = 0
         await self.look()
         self._say(said)

@@ -14,7 +14,6 @@ from sora_nb.core.budget import counts
 from sora_nb.core.task import UNFINISHED, State
 from sora_nb.display.rows import snapshot
 from sora_nb.display.rows.source import Source
-from sora_nb.handles.sweep import Sweep
 from sora_nb.handles.sweep_rows import SweepRow, may_succeed
 from sora_nb.handles.task import Task
 from sora_nb.planning.timing import together
@@ -43,8 +42,7 @@ class GalleryState:
         self._source = source
         self._comparing = comparing
         self._estimate: Json | None = None
-        sweep = source if isinstance(source, Sweep) else None
-        self.note = None if sweep is None or sweep.started else str(sweep.plan)
+        self.note = None if source.started else str(source.plan)
         self._take()
 
     def _take(self) -> None:
@@ -85,8 +83,7 @@ class GalleryState:
     @property
     def rests(self) -> bool:
         """Whether nothing moves by itself any more."""
-        started = not isinstance(self._source, Sweep) or self._source.started
-        return started and not any(self._states[state] for state in UNFINISHED)
+        return self._source.started and not any(self._states[state] for state in UNFINISHED)
 
     def whole(self) -> tuple[Json, list[Json]]:
         """The head and every row."""
@@ -136,7 +133,7 @@ class GalleryState:
 
     def _head(self) -> Json:
         return {
-            "paused": isinstance(self._source, Sweep) and self._source.paused,
+            "paused": self._source.paused,
             "actions": self._actions(),
             "hint": self._hint(),
             "spent": None if self._cost is None else round(self._spent, 2),
@@ -146,7 +143,7 @@ class GalleryState:
     def _actions(self) -> list[str]:
         """The buttons above the rows that make sense now."""
         sweep = self._source
-        if not isinstance(sweep, Sweep):
+        if sweep.concurrency is None:
             return []
         if not sweep.started:
             return ["start"]
@@ -186,7 +183,7 @@ class GalleryState:
 
     def _began(self) -> Json | None:
         """When a sweep began (Unix seconds), and how fast its service's time passes."""
-        if not isinstance(self._source, Sweep):
+        if self._source.concurrency is None:
             return None
         records = [task.record for task in self._tasks.values() if not task.reused]
         if not records:
@@ -198,7 +195,7 @@ class GalleryState:
         """The moments (Unix seconds) at which all will have ended as likely as not, and nine times
         in ten; None where nothing says when."""
         source = self._source
-        if not isinstance(source, Sweep) or source.paused:
+        if source.concurrency is None or source.paused:
             return None
         now, history = source.client.now(), source.client.board.job_times
         running, waiting, speed = [], [], 1.0
