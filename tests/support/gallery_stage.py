@@ -42,7 +42,7 @@ class Shown:
     async def ask(self, kind: str, **command: Any) -> list[dict[str, Any]]:
         """What the page hears after it has asked for something."""
         self.sent.clear()
-        await self.output.obey({"kind": kind, **command})
+        await self.output.on_command({"kind": kind, **command})
         return list(self.sent)
 
     def rows(self) -> list[dict[str, Any]]:

@@ -12,19 +12,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sora_nb.core.errors import SoraError
-from sora_nb.core.task import State
 from sora_nb.display.card.cards import Cards
+from sora_nb.display.card.commands import CardCommands
 from sora_nb.display.gallery.state import GalleryState
 from sora_nb.display.host import paths
 from sora_nb.display.host.host import Host
 from sora_nb.display.kit.cell import IDLE, CellOutput, SavedPage
-from sora_nb.display.player import film_requests
+from sora_nb.display.player.film_requests import FilmRequests
 from sora_nb.display.rows.saved import gallery_page, on_its_way
-from sora_nb.handles.task import task_of
 
 if TYPE_CHECKING:
     from sora_nb.display.kit.widget import LiveWidget
     from sora_nb.display.rows.source import Source
+    from sora_nb.handles.task import Task
 
 BEAT = 1.0
 """Seconds between looks at what changes without a word: a start, a pause, a retry in Python."""
@@ -60,8 +60,16 @@ class Gallery:
         feed.replace(*self._state.whole())
         self.widget = LiveWidget(feed, self._client.now)
         self._cell = CellOutput(self.widget.model_id, host)
-        self._films = film_requests.FilmRequests(self._client, self.widget)
         self._cards = Cards(self.widget, self._root, silent=host.silent)
+        self._commands = CardCommands(
+            self._client,
+            FilmRequests(self._client, self.widget),
+            replaced=self._replaced,
+            refused=self._refused,
+            cards=self._cards,
+            picked=self._pick,
+            playing=self._playing,
+        )
         self._unlisten: Callable[[], None] = lambda: None
         self._busy_until = clock() + IDLE
         self._beats = 0
@@ -72,7 +80,7 @@ class Gallery:
     def open(self) -> LiveWidget:
         """Put the gallery into the running cell, then follow its tasks on the private thread. Gives
         the widget, for a host that shows it as the value of a cell."""
-        self.widget.on_command(lambda command: self._client.later(self.obey(command)))
+        self.widget.on_command(lambda command: self._client.later(self.on_command(command)))
         self._cell.live(on_its_way(self._source))
         self._client.later(self._follow())
         return self.widget
@@ -81,7 +89,7 @@ class Gallery:
         self._listen()
         self._changed(frozenset(self._state.keys))  # since this was made, or was left
         while True:
-            if await self.look():
+            if await self.poll():
                 break
             await asyncio.sleep(BEAT)
         self._left = True
@@ -102,7 +110,7 @@ class Gallery:
         self.widget.change(*self._state.changed(keys))
         self._cards.changed(keys)
 
-    async def look(self) -> bool:
+    async def poll(self) -> bool:
         """One beat: bring the page to what Python changed; whether there is nothing to follow until
         somebody uses it again."""
         if self._state.retaken():
@@ -137,58 +145,50 @@ class Gallery:
     async def _page(self) -> SavedPage:
         return await asyncio.to_thread(gallery_page, self._source, self._root, self._host)
 
-    async def obey(self, command: dict[str, Any]) -> None:
+    async def on_command(self, command: dict[str, Any]) -> None:
         """Do what a page asks. Runs on the private loop; the click's own thread is free again."""
         kind = command["kind"]
         self._busy_until = max(self._busy_until, self._clock() + IDLE)
         self._come_back()
+        if kind == "sweep":
+            await self._act(command.get("act"))
+        elif (task := self._state.task(command.get("key"))) is not None:
+            await self._commands.on_command(task, command)
+
+    async def _act(self, act: object) -> None:
+        """What a button above the rows asks of all of them."""
+        if self._source.concurrency is None or not isinstance(act, str):
+            return
         try:
-            if kind == "sweep":
-                await self._command(command.get("act"))
-            elif (task := self._state.task(command.get("key"))) is not None:
-                if kind == "card":
-                    self._cards.open(task)
-                elif kind == "pick":
-                    self._pick(task.key, command.get("picked") is True)
-                elif kind == "playing":
-                    seconds = film_requests.seconds_of(command.get("seconds"))
-                    self._busy_until = self._clock() + seconds + IDLE
-                elif kind == "stop":
-                    await self._client.stop(task.key)
-                elif kind == "watch":
-                    self._client.watch(task.key)
-                elif kind in ("retry", "resend"):
-                    await self._again(task.key)
-                elif kind in film_requests.KINDS:
-                    await self._films.answer(task.record, command)
+            said = await self._source.act(act)
+            self._beats = 0
+            await self.poll()
         except SoraError as error:
-            self._say(f"{error.message} {error.advice}".strip())
+            said = _words(error)
+        self.announce(said)
 
-    async def _command(self, act: object) -> None:
-        """What a button above the rows asks of the whole sweep."""
-        if self._source.concurrency is None:
-            return
-        said = await self._source.act(act) if isinstance(act, str) else None
-        self._beats = 0
-        await self.look()
-        self._say(said)
-
-    async def _again(self, key: str) -> None:
-        """Ask anew for one film that did not come; its rows have the new task from now on."""
-        old = self._state.task(key)
-        if old is None or not old.record.finished or old.record.state is State.READY:
-            return
-        new = task_of(self._client, self._client.retry(key))
+    async def _replaced(self, old: Task, new: Task) -> None:
+        """Its rows have the new task from now on."""
         for row in self._source.rows:
-            if row.task is not None and row.task.key == key:
+            if row.task is not None and row.task.key == old.key:
                 row.take(new)
-        await self.look()
+        await self.poll()
         self._cards.open(new)
 
-    def _pick(self, key: str, yes: bool) -> None:
-        self._source.pick(key, yes)
-        self.widget.change({}, self._state.picked(key, yes))
+    def _refused(self, _task: Task, error: SoraError) -> None:
+        self.announce(_words(error))
 
-    def _say(self, note: str | None) -> None:
+    def _pick(self, task: Task, yes: bool) -> None:
+        self._source.pick(task.key, yes)
+        self.widget.change({}, self._state.picked(task.key, yes))
+
+    def _playing(self, seconds: float) -> None:
+        self._busy_until = self._clock() + seconds + IDLE
+
+    def announce(self, note: str | None) -> None:
         self._state.note = note
         self.widget.change({"note": note}, [])
+
+
+def _words(error: SoraError) -> str:
+    return f"{error.message} {error.advice}".strip()

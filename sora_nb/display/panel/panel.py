@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING, Any
 
 from sora_nb.core.errors import SoraError
 from sora_nb.core.task import UNFINISHED, State, TaskRecord
+from sora_nb.display.card.commands import CardCommands
 from sora_nb.display.card.context import CardContext, context_of
 from sora_nb.display.card.snapshot import Json, card
 from sora_nb.display.host import paths
 from sora_nb.display.host.host import host_here
 from sora_nb.display.kit.cell import IDLE, CellOutput, SavedPage
 from sora_nb.display.panel.saved import page_on_its_way, saved_page
-from sora_nb.display.player import film_requests
-from sora_nb.handles.task import task_of
+from sora_nb.display.player.film_requests import FilmRequests
 
 if TYPE_CHECKING:
     from sora_nb.display.kit.widget import LiveWidget
@@ -69,7 +69,13 @@ class Panel:
         self._shown = [card["key"] for card in cards]
         self._panel = LiveWidget(feed, client.now)
         self._place = CellOutput(self._panel.model_id, self._host)
-        self._answers = film_requests.FilmRequests(client, self._panel)
+        self._commands = CardCommands(
+            client,
+            FilmRequests(client, self._panel),
+            replaced=self._replaced,
+            refused=self._refused,
+            playing=self._playing,
+        )
         self._patience = IDLE if self._place.apart else grace
         self._used_until = 0.0
         self._used_no_more = asyncio.Event()
@@ -79,7 +85,7 @@ class Panel:
     def open(self) -> LiveWidget:
         """Put the panel into the running cell, then follow the tasks on the private thread. Gives
         the widget, for a host that shows it as the value of a cell."""
-        self._panel.on_command(lambda command: self._client.later(self._obey(command)))
+        self._panel.on_command(lambda command: self._client.later(self.on_command(command)))
         if self._player and {record.state for record in self._records()} == {State.READY}:
             # Complete at once: what comes later by display id is lost by a page that is reloaded.
             page = saved_page(self._tasks, self._client, self._root, attended=True)
@@ -100,7 +106,7 @@ class Panel:
         rests = not {record.state for record in self._records()} & UNFINISHED
         # Where the end rewrites the output, films appear once: with the rewriting.
         if not self._ends_at_once or self._used_until > self._clock():
-            self._tell()
+            self.send_changes()
         if not rests and self._rewriting is not None:
             self._rewriting.cancel()
             self._rewriting = None
@@ -124,7 +130,7 @@ class Panel:
                 elif not self._place.apart:
                     self._place.live(page.bundle)
         finally:
-            self._tell()
+            self.send_changes()
             self._settle()
 
     @property
@@ -149,37 +155,27 @@ class Panel:
         if not self.settled.done():
             self.settled.set_result(None)
 
-    async def _obey(self, command: dict[str, Any]) -> None:
+    async def on_command(self, command: dict[str, Any]) -> None:
         """Do what a button asks. Runs on the private loop; the click's own thread is free again."""
         self._used_until = max(self._used_until, self._clock() + self._patience)
         task = next((task for task in self._tasks if task.key == command.get("key")), None)
         if task is None:
             return
-        try:
-            match command["kind"]:
-                case "stop":
-                    await self._client.stop(task.key)
-                case "watch":
-                    self._client.watch(task.key)
-                case "retry" | "resend":
-                    await self._try_again(task)
-                case "playing":
-                    seconds = film_requests.seconds_of(command.get("seconds"))
-                    self._used_until = self._clock() + seconds + self._patience
-                    self._used_no_more.set()
-                case kind if kind in film_requests.KINDS:
-                    await self._answers.answer(task.record, command)
-        except SoraError:
-            self._changed()  # the card's own state says what is so; the click changes nothing
+        await self._commands.on_command(task, command)
 
-    async def _try_again(self, task: Task) -> None:
-        if task.record.finished and task.record.state is not State.READY:
-            new = task_of(self._client, self._client.retry(task.key))
-            self._tasks[self._tasks.index(task)] = new
-            self._unfollow()
-            await self._follow()
+    async def _replaced(self, task: Task, new: Task) -> None:
+        self._tasks[self._tasks.index(task)] = new
+        self._unfollow()
+        await self._follow()
 
-    def _tell(self) -> None:
+    def _refused(self, _task: Task, _error: SoraError) -> None:
+        self._changed()  # the card's own state says what is so; the click changes nothing
+
+    def _playing(self, seconds: float) -> None:
+        self._used_until = self._clock() + seconds + self._patience
+        self._used_no_more.set()
+
+    def send_changes(self) -> None:
         """A message for each task that changed: several of them in one would be a large one."""
         head, cards = self._state()
         if [card["key"] for card in cards] != self._shown:

@@ -7,21 +7,21 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sora_nb.catalog.models import MODELS
 from sora_nb.core.errors import InvalidRequest, SoraError
 from sora_nb.core.lifecycle import new_record
-from sora_nb.core.task import State, VideoRequest
+from sora_nb.core.task import VideoRequest
 from sora_nb.display.card.cards import Cards
+from sora_nb.display.card.commands import CardCommands
 from sora_nb.display.host.paths import server_root_of_kernel
-from sora_nb.display.player import film_requests
 from sora_nb.display.studio import snapshot
 from sora_nb.display.studio.fields import Fields, field_at_fault, read_fields
 from sora_nb.display.studio.ports import StudioClient
 from sora_nb.display.studio.task_list import StudioTasks
 from sora_nb.engine.job_times import TELLING
-from sora_nb.handles.task import task_of
 
 if TYPE_CHECKING:
     from sora_nb.display.kit.widget import LiveWidget
@@ -77,13 +77,13 @@ class StudioController:
                 answer = snapshot.answered(_number(command) or 0, [], [], said)
                 self._page.change({"answered": answer}, [])
             return
-        client.later(self._obey(client, command))
+        client.later(self._on_command(client, command))
 
     def open(self) -> None:
         """Begin to follow the tasks. Called on any thread."""
         with suppress(SoraError):  # the first click says what is wrong
             client = self._client_of()
-            client.later(self._obey(client, {"kind": "open"}))
+            client.later(self._on_command(client, {"kind": "open"}))
 
     def attach(self, shelf: SavedStudio) -> None:
         """Have that page say what became of what was asked for here. Called on any thread."""
@@ -93,7 +93,7 @@ class StudioController:
     def close(self) -> None:
         self._closed = True
 
-    async def _obey(self, client: StudioClient, command: Command) -> None:
+    async def _on_command(self, client: StudioClient, command: Command) -> None:
         tasks = self._following(client)
         match command["kind"]:
             case "generate":
@@ -106,7 +106,7 @@ class StudioController:
                 self._keep(tasks)
             case _:
                 if (task := tasks.get(command.get("key"))) is not None:
-                    await self._about(tasks, task, command)
+                    await self._commands(tasks).on_command(task, command)
 
     def _following(self, client: StudioClient) -> StudioTasks:
         tasks = self._tasks
@@ -133,10 +133,10 @@ class StudioController:
                 return
             with suppress(SoraError):
                 if (client := self._client_of()) is not tasks.client:
-                    client.later(self._obey(client, {"kind": "open"}))
+                    client.later(self._on_command(client, {"kind": "open"}))
                     return
                 began = loop.time()
-                if tasks.look():
+                if tasks.poll():
                     self._show(tasks)
                 took = loop.time() - began
 
@@ -154,7 +154,7 @@ class StudioController:
         """Bring the pages that the notebook saves to what was asked for here, newest first."""
         asked = [task for key in reversed(self.asked) if (task := tasks.get(key)) is not None]
         for shelf in self._shelves:
-            tasks.client.later(shelf.keep(asked, self.picked))
+            tasks.client.later(shelf.save(asked, self.picked))
 
     def _head(self, client: StudioClient) -> Json:
         left: dict[str, float] = {}
@@ -211,35 +211,31 @@ class StudioController:
             answer = {"error": error.message}
         self._page.send({"kind": "balance", **answer})
 
-    async def _about(self, tasks: StudioTasks, task: Task, command: Command) -> None:
-        """Do what the card of one task asks."""
-        client = tasks.client
-        try:
-            match command["kind"]:
-                case "card":
-                    self._cards.open(task)
-                case "pick":
-                    picks = command.get("picked") is True
-                    (self.picked.add if picks else self.picked.discard)(task.key)
-                    self._show(tasks)
-                    self._keep(tasks)
-                case "stop":
-                    await client.stop(task.key)
-                case "watch":
-                    client.watch(task.key)
-                case "retry" | "resend":
-                    if task.record.finished and task.record.state is not State.READY:
-                        new = task_of(client, client.retry(task.key))
-                        if task.key in self.asked:
-                            del self.asked[task.key]
-                            self.asked[new.key] = None
-                        tasks.take_in([new])
-                        self._show(tasks)
-                        self._page.send({"kind": "instead", "key": task.key, "by": new.key})
-                case kind if kind in film_requests.KINDS:
-                    await tasks.films.answer(task.record, command)
-        except SoraError:
-            self._cards.open(task)  # the card's own state says what is so
+    def _pick(self, tasks: StudioTasks, task: Task, yes: bool) -> None:
+        (self.picked.add if yes else self.picked.discard)(task.key)
+        self._show(tasks)
+        self._keep(tasks)
+
+    async def _replaced(self, tasks: StudioTasks, old: Task, new: Task) -> None:
+        if old.key in self.asked:
+            del self.asked[old.key]
+            self.asked[new.key] = None
+        tasks.take_in([new])
+        self._show(tasks)
+        self._page.send({"kind": "instead", "key": old.key, "by": new.key})
+
+    def _refused(self, task: Task, _error: SoraError) -> None:
+        self._cards.open(task)  # the card's own state says what is so
+
+    def _commands(self, tasks: StudioTasks) -> CardCommands:
+        return CardCommands(
+            tasks.client,
+            tasks.films,
+            replaced=partial(self._replaced, tasks),
+            refused=self._refused,
+            cards=self._cards,
+            picked=partial(self._pick, tasks),
+        )
 
 
 def _ask(client: StudioClient, asked: Fields) -> list[Task]:

@@ -29,7 +29,7 @@ class SavedStudio:
         self._root = server_root_of_kernel()
         self._kept: list[tuple[str, str, bool]] = []
 
-    async def keep(self, tasks: Sequence[Task], picked: Container[str] = ()) -> None:
+    async def save(self, tasks: Sequence[Task], picked: Container[str] = ()) -> None:
         """Rewrite the page once all of these rest, unless it says so already; those with ``picked``
         keys come first."""
         now = [(task.key, task.state, task.key in picked) for task in tasks]

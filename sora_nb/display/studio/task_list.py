@@ -58,7 +58,7 @@ class StudioTasks:
     def get(self, key: object) -> Task | None:
         return self._tasks.get(key) if isinstance(key, str) else None
 
-    def look(self) -> bool:
+    def poll(self) -> bool:
         """Whether there are new tasks. Some of the unfinished ones are read again, in turn, which
         tells the listener what another kernel did to them. Raises JournalError."""
         self._unread = self._unread or self._unfinished()

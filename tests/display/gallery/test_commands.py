@@ -145,7 +145,7 @@ async def test_what_python_starts_is_seen_at_the_next_look(open_galleries: list[
     head = shown.output.widget.whole()
     assert (head["actions"], head["note"]) == (["start"], str(records.OUTLOOK))
     sweep.start()
-    await shown.output.look()
+    await shown.output.poll()
     assert shown.output.widget.whole()["note"] is None
     assert {row["state"] for row in shown.rows()} == {"queued", "invalid"}
 
@@ -170,7 +170,7 @@ async def test_an_outage_and_what_a_retry_leaves_out_are_said_above_the_rows(
     assert isinstance(shown.source, Sweep)
     batch: Any = shown.source._batch
     batch.outage = ServiceError("no answers.", advice="Go on or stop.")
-    await shown.output.look()
+    await shown.output.poll()
     head = shown.output.widget.whole()
     assert (head["note"], head["actions"][:2]) == (
         "no answers. Go on or stop.",

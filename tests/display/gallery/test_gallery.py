@@ -38,17 +38,17 @@ async def test_it_becomes_plain_html_once_nothing_moves_and_nobody_used_it_for_a
     move_film(shown, path)
     shown.output.open()
     assert WIDGET in published[0][0]
-    assert not await shown.output.look()
+    assert not await shown.output.poll()
     shown.now = IDLE - 1
     await shown.ask("used")
     shown.now = IDLE + 1
-    assert not await shown.output.look()
+    assert not await shown.output.poll()
     await shown.ask("playing", key="s000", seconds=60)
     shown.now += 60 + IDLE - 1
-    assert not await shown.output.look()
+    assert not await shown.output.poll()
     published.clear()
     shown.now += 2
-    assert await shown.output.look()
+    assert await shown.output.poll()
     ((bundle, update),) = published
     assert update
     assert WIDGET not in bundle
@@ -71,7 +71,7 @@ async def test_a_gallery_that_stays_live_has_its_page_beside_it(
     shown = opened(open_galleries, [State.READY], live=True, host=host)
     for now, left in ((0.0, False), (10 * IDLE, True), (20 * IDLE, True)):
         shown.now = now
-        assert await shown.output.look() is left
+        assert await shown.output.poll() is left
     assert [WIDGET in bundle for bundle, _ in published] == told
     for bundle, _update in published:
         assert "2026-11-22_boat_0.mp4" in bundle["text/html"]
@@ -107,7 +107,7 @@ async def test_while_somebody_uses_it_the_page_stands_ready_and_the_widget_is_le
     open_galleries: list[Shown], published: Bundles
 ) -> None:
     shown = opened(open_galleries, [State.PROCESSING])
-    await shown.output.look()
+    await shown.output.poll()
     assert published == []
     done = reported("success", urls=("https://cdn.example.com/x.mp4",))
     shown.desk.board.put(advance(shown.desk.board["s000"], done, NOW))
@@ -115,8 +115,8 @@ async def test_while_somebody_uses_it_the_page_stands_ready_and_the_widget_is_le
     saved = move.Saved(film=records.film(0, request))
     shown.desk.board.put(advance(shown.desk.board["s000"], saved, NOW))
     shown.output._changed(frozenset({"s000"}))
-    await shown.output.look()
-    await shown.output.look()
+    await shown.output.poll()
+    await shown.output.poll()
     ((bundle, update),) = published
     assert update
     assert "sora-nb-standin" in bundle["text/html"]
@@ -127,7 +127,7 @@ async def test_nothing_is_saved_while_something_moves(
 ) -> None:
     shown = opened(open_galleries, [State.READY, State.SAVING])
     shown.now = 10 * IDLE
-    assert not await shown.output.look()
+    assert not await shown.output.poll()
     assert published == []
 
 

@@ -75,7 +75,7 @@ class Told:
         self.sent.clear()
         for record in records:
             self.desk.board.put(record)
-        self.output._tell()
+        self.output.send_changes()
         return [size(content) for content in self.sent]
 
 
@@ -173,7 +173,7 @@ async def test_the_whole_prompt_comes_when_a_page_asks_for_it(
     told: Callable[..., Told], words: str
 ) -> None:
     page = told(boat(60, *SENT, prompt=words[:10_000]))
-    await page.output._obey({"kind": "prompt", "key": "k7f3qa"})
+    await page.output.on_command({"kind": "prompt", "key": "k7f3qa"})
     assert page.sent == [{"kind": "prompt", "key": "k7f3qa", "prompt": words[:10_000]}]
 
 

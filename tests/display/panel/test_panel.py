@@ -45,7 +45,7 @@ class Page:
     async def ask(self, **command: Any) -> list[dict[str, Any]]:
         """The answers to a command of the browser."""
         self.sent.clear()
-        await self.output._obey({"key": self.task.key, **command})
+        await self.output.on_command({"key": self.task.key, **command})
         return list(self.sent)
 
 

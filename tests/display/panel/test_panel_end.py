@@ -174,7 +174,7 @@ async def test_the_buttons_of_a_failed_task_stay_until_nobody_uses_them(
     assert page.told[0] == ("page", State.FAILED)
     assert not page.is_over()
     page.now += 599.0
-    await page.shown._obey({"kind": "used"})  # a key in its fold, a click beside its buttons
+    await page.shown.on_command({"kind": "used"})  # a key in its fold, a click beside its buttons
     page.now += 599.0
     await page.stop_waiting()
     assert not page.is_over()

@@ -113,7 +113,7 @@ def test_a_card_in_a_host_without_sound_says_so(
 
     async def look() -> None:
         task.client.board.put(made)
-        await page.studio._desk._obey(page.client, {"kind": "card", "key": task.key})
+        await page.studio._desk._on_command(page.client, {"kind": "card", "key": task.key})
 
     page.client.run(look()).result(10)
     assert page.told("card")[-1]["card"]["film"]["silent"] is silent
