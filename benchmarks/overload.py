@@ -1,8 +1,8 @@
 """1000 films at once where the service takes 33 requests a second: who waits, and how long.
 
-A seeded simulation on the engine's own timers, queue, rate limiter, pacing and job times, in virtual
-time: no network, and a result that does not depend on the machine. Films of 4, 8 and 12 s in turn, jobs
-that end by a log-normal law truncated to the service's documented range (`real`: with 3 % early
+A seeded simulation on the engine's own timers, queue, rate limiter, pacing and job times, in
+virtual time: no network, and a result that does not depend on the machine. Films of 4, 8 and 12 s
+in turn, jobs that end by a log-normal law truncated to the service's documented range (`real`: with 3 % early
 failures and 3 % stragglers, as in polling.py); a request is answered at once. Prints one JSON line
 a policy and law:
 

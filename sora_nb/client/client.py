@@ -36,8 +36,8 @@ T = TypeVar("T")
 class Client:
     """Makes films and remembers them. Nothing starts before the first use; ``close`` ends it all.
 
-    Arguments are the settings of ``settings.settings.Settings`` (seconds, USD); ``%sora config`` shows
-    them. Raises InvalidRequest for a setting that cannot be used.
+    Arguments are the settings of ``settings.settings.Settings`` (seconds, USD); ``%sora config``
+    shows them. Raises InvalidRequest for a setting that cannot be used.
     """
 
     __module__ = "sora_nb"  # where people find it, in errors, help and pickles

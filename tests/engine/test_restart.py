@@ -67,9 +67,7 @@ def test_a_restarted_kernel_takes_a_task_up_where_it_was_and_pays_nothing_twice(
     live(scenario())
 
 
-def test_a_task_that_another_kernel_stopped_is_taken_up_where_it_is_still_followed() -> (
-    None
-):
+def test_a_task_that_another_kernel_stopped_is_taken_up_where_it_is_still_followed() -> None:
     async def scenario() -> None:
         world = World()
         record = record_in(State.PENDING)

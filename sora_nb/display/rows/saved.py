@@ -138,7 +138,7 @@ def _cells(row: SweepRow, here: _Place) -> str:
 def _end(row: SweepRow, here: _Place) -> str:
     """A link to the film, or why there is none."""
     record = row.task.record if row.task is not None else None
-    source = record and film_source_of(record, here.source.client, here.root)
+    source = film_source_of(record, here.source.client, here.root) if record is not None else None
     if source is None or row.lost:
         return escape(shorten(error_of_row(row), PROMPT))
     name = escape(source.path.name)
