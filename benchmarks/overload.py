@@ -2,9 +2,9 @@
 
 A seeded simulation on the engine's own timers, queue, rate limiter, pacing and job times, in
 virtual time: no network, and a result that does not depend on the machine. Films of 4, 8 and 12 s
-in turn, jobs that end by a log-normal law truncated to the service's documented range (`real`: with 3 % early
-failures and 3 % stragglers, as in polling.py); a request is answered at once. Prints one JSON line
-a policy and law:
+in turn, jobs that end by a log-normal law truncated to the service's documented range (`real`:
+with 3 % early failures and 3 % stragglers, as in polling.py); a request is answered at once.
+Prints one JSON line a policy and law:
 
     learned      the engine's policy
     every 1 s    each task each second, through the same fair line (slots in due order)
