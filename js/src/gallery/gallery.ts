@@ -1,9 +1,7 @@
 /** The gallery: many tasks as one list; its films are opened, compared and picked. */
-import { FEWEST, MOST } from "../compare/compare";
 import { comparisonDock } from "../compare/dock";
-import { makeButton } from "../kit/buttons";
 import { ticker } from "../kit/clock";
-import { attribute, focused, make, visible, write } from "../kit/dom";
+import { attribute, focused, make, visible } from "../kit/dom";
 import type { Environment } from "../kit/environment";
 import { follow } from "../kit/feed";
 import type { ViewProps } from "../kit/host";
@@ -19,6 +17,7 @@ import { gathered, summary } from "../rows/summary";
 import { detailView } from "./detail";
 import { arranged, filterBar } from "./filter";
 import { headerView } from "./header";
+import { comparable, selectionBar } from "./selection";
 
 /** Keys are few: a thousand rows are sorted anew at most once in so many ms while they change. */
 const RESORT = 400;
@@ -43,23 +42,16 @@ export function show(props: ViewProps, env: Environment): void {
   const list = rowList(env, clock, pictures, {
     label: "Films",
     open: (row) => open(row.n === opened ? null : row.n),
-    select(next) {
-      chosen = next;
-      drawChosen();
-    },
+    select: choose,
     pick,
   }, signal);
   const none = make("p", "snb-quiet snb-none", ["No film is like that."]);
   const detail = detailView(env, tools, clock, { close: () => leave(() => open(null)), turn, pick }, signal);
-  const words = make("span", "snb-quiet snb-hint");
-  const compare = makeButton("", ["Compare"], () => startComparison(selected()), signal);
-  const clear = makeButton("snb-plain", ["Clear"], () => {
+  const selection = selectionBar(() => startComparison(selected()), () => {
     list.choose(new Set());
-    chosen = new Set();
-    drawChosen();
+    choose(new Set());
   }, signal);
-  const selection = make("div", "snb-selection", [words, compare, clear]);
-  const rows = make("div", "snb-listing", [filter.el, list.el, none, selection]);
+  const rows = make("div", "snb-listing", [filter.el, list.el, none, selection.el]);
   const side = make("div", "snb-side", [detail.el]);
   const comparison = comparisonDock(side, env, {
     announce: tools.announce, pick, find, leave: () => leave(endComparison),
@@ -99,7 +91,7 @@ export function show(props: ViewProps, env: Environment): void {
   }
 
   function startComparison(chosen: Row[]): void {
-    if (chosen.length < FEWEST || chosen.length > MOST) return;
+    if (!comparable(chosen.length)) return;
     open(null);
     attribute(body, "data-side", "compare");
     comparison.start(chosen);
@@ -110,17 +102,9 @@ export function show(props: ViewProps, env: Environment): void {
     attribute(body, "data-side", opened === null ? null : "detail");
   }
 
-  function drawChosen(): void {
-    const count = selected().length;
-    const fits = count >= FEWEST && count <= MOST;
-    write(compare, chosen.size > 0 && count > 0 ? `Compare ${count}` : "Compare");
-    attribute(compare, "aria-disabled", fits ? null : "true");
-    visible(compare, chosen.size > 0);
-    visible(clear, chosen.size > 0);
-    const without = chosen.size - count;
-    const more = without > 0 ? `, ${without} without a film yet` : "";
-    const hint = fits ? "" : ` · two to nine films can be compared`;
-    write(words, chosen.size > 0 ? `${chosen.size} selected${more}${hint}` : "Enter opens a film, Space selects it to compare, P picks it.");
+  function choose(next: ReadonlySet<number>): void {
+    chosen = next;
+    selection.show(chosen.size, selected().length);
   }
 
   function draw(): void {
@@ -138,7 +122,7 @@ export function show(props: ViewProps, env: Environment): void {
     head.show(state, state.rows, ahead);
     if (opened !== null) detail.show(find(opened));
     comparison.draw();
-    drawChosen();
+    choose(chosen);
     clock.wake();
   }
 
