@@ -3,6 +3,7 @@ import { iconButton, makeButton } from "../kit/buttons";
 import { attribute, focused, make, visible } from "../kit/dom";
 import { timecode } from "../kit/format";
 import { childOf } from "../kit/lifetime";
+import { unload } from "./play_address";
 import type { Playback } from "./playback";
 
 /** Fills rows of 2, 3, 4 and 6 alike. */
@@ -49,8 +50,7 @@ async function draw(address: string, canvases: readonly HTMLCanvasElement[], sig
       attribute(canvas, "data-drawn", "true");
     }
   }
-  source.removeAttribute("src");
-  source.load();
+  unload(source);
 }
 
 /** `S` opens and closes it anywhere in `root`, once `ready`. Nothing is loaded before it is opened. */
