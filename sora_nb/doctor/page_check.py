@@ -1,6 +1,6 @@
 """What only the page can find out: whether it plays films, and which road reaches it.
 
-Its view is ``js/src/doctor.ts``. The page's findings come back and take the view's place as plain
+Its view is ``js/src/doctor/doctor.ts``. The page's findings come back and take the view's place as plain
 text, which outlives kernel and page.
 """
 

@@ -1,7 +1,7 @@
 """The cards that pages look at: sent when one is opened, then what a change of its task alters.
 
 A list's rows are small; the card of one task, with its timeline, film and advice, comes on demand.
-The other side is ``js/src/gallerycards.ts``.
+The other side is ``js/src/card/follow_card.ts``.
 """
 
 from __future__ import annotations

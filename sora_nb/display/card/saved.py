@@ -15,7 +15,7 @@ from sora_nb.display.card.facts import facts
 from sora_nb.display.kit.html import CLASS, data_src
 
 SILENT = "No sound in VS Code: it plays H.264 but no AAC."
-"""The same words as in ``js/src/filmfacts.ts``."""
+"""The same words as in ``js/src/player/film_facts.ts``."""
 
 
 _BOX = "max-width:640px;margin:2px 0 8px"

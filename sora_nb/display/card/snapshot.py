@@ -1,6 +1,6 @@
 """Pure: tasks and a moment → the JSON that the browser draws. Derived, sent, thrown away.
 
-The shape is the contract with ``js/src/snapshot.ts``; ``js/tests/fixtures`` holds one of each
+The shape is the contract with ``js/src/protocol/card.ts``; ``js/tests/fixtures/panel`` holds one of each
 state, which both sides must pass.
 """
 

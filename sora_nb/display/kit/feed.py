@@ -2,7 +2,7 @@
 
 The whole state goes out once, when a page connects; after that only what differs, as one small
 message whatever the number of items (measured: docs/performance.md, "The page"). The other
-side is ``js/src/feed.ts``.
+side is ``js/src/kit/feed.ts``.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A row is small, so that a thousand of them go out at once; the big things of one task (its card,
 film, poster) are asked for when they are looked at. The shapes are the contract with
-``js/src/rows.ts`` and ``js/src/gallery.ts``.
+``js/src/protocol/row.ts`` and ``js/src/protocol/gallery.ts``.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ def items(*states: str) -> list[dict[str, Any]]:
 
 
 def apply(state: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
-    """What ``js/src/feed.ts`` makes of a patch."""
+    """What ``js/src/kit/feed.ts`` makes of a patch."""
     rows = {row["n"]: row for row in state.get("rows", [])}
     for item in patch.get("items", []):
         rows[item["n"]] = {**rows.get(item["n"], {}), **item}
