@@ -1,7 +1,7 @@
 """What only the page can find out: whether it plays films, and which road reaches it.
 
-Its view is ``js/src/doctor/doctor.ts``. The page's findings come back and take the view's place as plain
-text, which outlives kernel and page.
+Its view is ``js/src/doctor/doctor.ts``. The page's findings come back and take the view's place as
+plain text, which outlives kernel and page.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Pure: tasks and a moment → the JSON that the browser draws. Derived, sent, thrown away.
 
-The shape is the contract with ``js/src/protocol/card.ts``; ``js/tests/fixtures/panel`` holds one of each
-state, which both sides must pass.
+The shape is the contract with ``js/src/protocol/card.ts``; ``js/tests/fixtures/panel`` holds one
+of each state, which both sides must pass.
 """
 
 from __future__ import annotations
