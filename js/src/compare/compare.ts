@@ -80,10 +80,7 @@ export function compareView(rows: readonly Row[], env: Environment, options: Com
 
   /** One film at most is heard. */
   function sound(): void {
-    for (const [n, slot] of slots) {
-      slot.video.muted = master.muted || n !== compared.heard;
-      slot.hear(n === compared.heard);
-    }
+    for (const [n, slot] of slots) slot.hear(n === compared.heard, master.muted);
   }
   master.addEventListener("volumechange", sound, { signal });
 

@@ -9,7 +9,7 @@ import { filmCover, LOADING, WAITING, type FilmCover } from "../player/cover";
 import { loadFilm, notShown } from "../player/load_film";
 import { playAddress, unload } from "../player/play_address";
 import { shapeOf } from "../player/player";
-import { posterFromKernel } from "../player/poster";
+import { showPoster } from "../player/poster";
 import type { Film } from "../protocol/card";
 import type { Row } from "../protocol/row";
 
@@ -27,9 +27,9 @@ export interface SlotEvents {
 
 export interface Slot {
   el: HTMLElement;
-  video: HTMLVideoElement;
   show(row: Row): void;
-  hear(heard: boolean): void;
+  /** `muted`: even the one that is heard makes no sound. */
+  hear(heard: boolean, muted: boolean): void;
   life: AbortController;
 }
 
@@ -99,15 +99,13 @@ export function slotView(first: Row, env: Environment, events: SlotEvents, signa
       void load(key, film, video, cover, env, events, life.signal);
     }, life.signal);
     env.send({ kind: "card", key });
-    void posterFromKernel(key, env, life.signal).then((address) => {
-      if (address !== null && !life.signal.aborted) video.poster = address;
-    });
+    void showPoster(video, key, env, life.signal);
   }
   return {
     el,
-    video,
     life,
-    hear(heard) {
+    hear(heard, muted) {
+      video.muted = muted || !heard;
       attribute(el, "data-heard", String(heard));
       attribute(hear, "aria-pressed", String(heard));
     },

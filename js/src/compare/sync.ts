@@ -49,9 +49,11 @@ export function playbackSync(now: () => number, length: number, signal: AbortSig
 
   /** All stand here, each at its own last picture. */
   function stand(mode: Playhead["mode"], at: number): void {
+    cancelAnimationFrame(frame);
     group.pause();
     group.rate(head.rate);
     jump(at, mode);
+    tell("timeupdate", "pause");
   }
 
   function beat(): void {
@@ -65,7 +67,7 @@ export function playbackSync(now: () => number, length: number, signal: AbortSig
       tell("timeupdate");
     } else {
       stand("ended", end());
-      tell("timeupdate", "pause", "ended");
+      tell("ended");
     }
   }
 
@@ -104,10 +106,7 @@ export function playbackSync(now: () => number, length: number, signal: AbortSig
       return Promise.resolve();
     },
     pause() {
-      if (!isPlaying(head)) return;
-      cancelAnimationFrame(frame);
-      stand("paused", time());
-      tell("timeupdate", "pause");
+      if (isPlaying(head)) stand("paused", time());
     },
   });
   signal.addEventListener("abort", () => {

@@ -15,7 +15,7 @@ import { listenToKeys } from "./keys";
 import { loadFilm, notShown } from "./load_film";
 import { playAddress, unload } from "./play_address";
 import { playback } from "./playback";
-import { posterFromKernel } from "./poster";
+import { showPoster } from "./poster";
 import { storyboard } from "./storyboard";
 import { useFrameView } from "./use_frame";
 import { tellWatched } from "./watched";
@@ -163,11 +163,7 @@ export function playerView(
     }, { signal });
   }
   tellWatched(video, key, film, env, signal);
-  void posterFromKernel(key, env, signal).then((address) => {
-    if (address === null || signal.aborted) return;
-    video.poster = address;
-    attribute(screen.el, "data-poster", "true");
-  });
+  void showPoster(video, key, env, signal).then((yes) => yes && attribute(screen.el, "data-poster", "true"));
   listenToKeys(stage, (act) => ready && control.act(act), signal);
   video.addEventListener("click", () => ready && control.act("play"), { signal });
   video.addEventListener("dblclick", () => ready && void toggleFull(stage, video), { signal });

@@ -30,3 +30,16 @@ export function posterFromKernel(
     env.send({ kind: "poster", key });
   });
 }
+
+/** Puts that picture into the film's frame; resolves with whether there is one. */
+export async function showPoster(
+  video: HTMLVideoElement,
+  key: string,
+  env: Pick<Environment, "send" | "listen">,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const address = await posterFromKernel(key, env, signal);
+  if (address === null || signal.aborted) return false;
+  video.poster = address;
+  return true;
+}

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { beforeEach, expect, test, vi } from "vitest";
-import { posterFromKernel } from "../../src/player/poster";
+import { posterFromKernel, showPoster } from "../../src/player/poster";
 import { fakeEnvironment, type FakeEnvironment } from "../support/stage";
 
 let place: FakeEnvironment;
@@ -39,4 +39,16 @@ test("a view that ends listens no more", () => {
   void posterFromKernel("k", place, life.signal);
   life.abort();
   expect(place.listening()).toBe(0);
+});
+
+test("the picture stands in the film's frame, unless the view has ended meanwhile", async () => {
+  const video = document.createElement("video");
+  const shown = showPoster(video, "k", place, life.signal);
+  place.say({ kind: "poster", key: "k", type: "image/jpeg" }, [JPEG]);
+  expect([await shown, video.poster.slice(0, 5)]).toEqual([true, "blob:"]);
+  const late = showPoster(video, "k", place, life.signal);
+  video.removeAttribute("poster");
+  place.say({ kind: "poster", key: "k", type: "image/jpeg" }, [JPEG]);
+  life.abort();
+  expect([await late, video.hasAttribute("poster")]).toEqual([false, false]);
 });
