@@ -1,7 +1,17 @@
 """The life of one task, written once, top to bottom. Everything here runs on the private loop.
 
-Between two steps a task is an entry in a line or on the timers. A coroutine exists only while a
-request, a download or a step of the journal is going on.
+A task that moves is always in one of two places::
+
+        Step: a coroutine (a POST, a question, a download)
+          |   gives what comes next, a ``Next``
+          v
+        Next: done at once, e.g. "wait 20 s" or "queue for a request"
+          |   leaves one entry on the timers or in the request queue
+          v
+        the entry's moment comes, and the next Step begins
+
+So a thousand tasks that wait are a thousand entries and no coroutine: one exists only while a
+request, a download or a write of the journal is going on.
 """
 
 from __future__ import annotations
@@ -179,8 +189,8 @@ class Engine:
         """That step as soon as there is a slot for its question."""
         return partial(self._queue.ask, go=partial(self._supervisor.begin, step))
 
-    def _rest(self, key: str, seconds: float, act: Next) -> None:
-        self._supervisor.rest(key, self._pacing.real(seconds), act)
+    def _rest(self, key: str, seconds: float, then: Next) -> None:
+        self._supervisor.rest(key, self._pacing.real(seconds), then)
 
     def _over(self, key: str) -> None:
         """Nothing happens to it by itself any more. Safe to call twice."""
@@ -297,4 +307,4 @@ class Engine:
         return self._after_back_off(key)
 
     def _after_back_off(self, key: str) -> Next:
-        return partial(self._rest, seconds=self._pacing.back_off(key), act=self._go_on)
+        return partial(self._rest, seconds=self._pacing.back_off(key), then=self._go_on)

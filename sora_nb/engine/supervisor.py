@@ -16,8 +16,12 @@ Step = Callable[[str], Awaitable[Next]]
 
 
 class Supervisor:
-    """``failed(key, error)`` gives what comes next for a task whose step or act raised; ``ended``
-    is told of every step that is over, however it ended."""
+    """Starts and ends the steps of tasks, as a supervisor does with workers: each task has at most
+    one that is going on, and what a step gives decides what happens next.
+
+    ``failed(key, error)`` gives that for a task whose step or ``Next`` raised; ``ended`` is told of
+    every step that is over, however it ended.
+    """
 
     def __init__(
         self, timers: Timers, *, failed: Callable[[str, Exception], Next], ended: Next
@@ -40,12 +44,12 @@ class Supervisor:
     def __iter__(self) -> Iterator[str]:
         return iter(self._steps)
 
-    def start(self, key: str, act: Next) -> None:
-        """Begin a life with ``act``; one that is going on is left alone."""
+    def start(self, key: str, then: Next) -> None:
+        """Begin a life with ``then``; one that is going on is left alone."""
         if key not in self._steps and not self._closed:
             self._steps[key] = None
             self._at_rest.clear()
-            self.wake(key, act)
+            self.wake(key, then)
 
     def begin(self, step: Step, key: str) -> None:
         """Start a step of this task: a coroutine that does one thing, such as one request. What it
@@ -53,16 +57,16 @@ class Supervisor:
         if self._may_move(key):
             self._steps[key] = asyncio.create_task(self._carry_out(step, key))
 
-    def rest(self, key: str, seconds: float, act: Next) -> None:
-        """Nothing for so many seconds of this machine, then ``act``."""
+    def rest(self, key: str, seconds: float, then: Next) -> None:
+        """Nothing for so many seconds of this machine, then ``then``."""
         if self._may_move(key):
-            self._timers.schedule(key, self._timers.now() + seconds, partial(self.wake, key, act))
+            self._timers.schedule(key, self._timers.now() + seconds, partial(self.wake, key, then))
 
-    def wake(self, key: str, act: Next) -> None:
+    def wake(self, key: str, then: Next) -> None:
         """Do that now, unless the task has been withdrawn."""
         if self._may_move(key):
             try:
-                act(key)
+                then(key)
             except Exception as error:  # noqa: BLE001 - whatever it was, the task lives on
                 self._failed(key, error)(key)
 
@@ -107,13 +111,13 @@ class Supervisor:
 
     async def _carry_out(self, step: Step, key: str) -> None:
         try:
-            act = await step(key)
+            then = await step(key)
         except Exception as error:  # noqa: BLE001 - whatever it was, the task lives on
-            act = self._failed(key, error)
+            then = self._failed(key, error)
         finally:
             self._ended(key)
         self._steps[key] = None
-        self.wake(key, act)
+        self.wake(key, then)
 
     def _may_move(self, key: str) -> bool:
         return key in self._steps and key not in self._leaving and not self._closed

@@ -45,12 +45,12 @@ class Results(Generic[R]):
     def __init__(
         self,
         tasks: Tasks,
-        arrivals: Completions[Task],
+        completions: Completions[Task],
         fn: Callable[[Video], R],
         executor: concurrent.futures.Executor | None,
     ) -> None:
         self._tasks = tasks
-        self._arrivals = arrivals
+        self._completions = completions
         self._fn = fn
         self._own: concurrent.futures.Executor | None = None
         if executor is None:
@@ -82,7 +82,7 @@ class Results(Generic[R]):
         The others have a ``CancelledError`` in ``errors``. The films themselves are still made.
         """
         self._cancelled.set()
-        self._arrivals.fail(_cancelled())
+        self._completions.fail(_cancelled())
         for future in tuple(self._handed):
             future.cancel()
 
@@ -128,7 +128,7 @@ class Results(Generic[R]):
         """On a thread of its own: each film to the executor as soon as it is ready."""
         left = {task.key: task for task in self._tasks}
         try:
-            for task in self._arrivals:
+            for task in self._completions:
                 if self._cancelled.is_set():
                     break
                 del left[task.key]

@@ -18,7 +18,7 @@ from sora_nb.core.task import VideoRequest
 from sora_nb.handles.tasks import Tasks
 from sora_nb.handles.task import Task
 first = sora.generate('one film'); first.wait()
-client = first.owner
+client = first.client
 def task(n):
     was = first.record
     request = msgspec.structs.replace(was.request, prompt=f'film number {n}', take=n + 2)

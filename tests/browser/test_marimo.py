@@ -20,7 +20,7 @@ app = marimo.App()
 @app.cell
 def _():
     import sora_nb as sora
-    from sora_nb.display.host import host_here
+    from sora_nb.display.host.host import host_here
 
     print("place", host_here().name)
     return (sora,)

@@ -224,7 +224,7 @@ def test_the_next_other_move_of_a_task_takes_its_held_replies_along(desk: Desk) 
     assert desk.row == desk.board["boat"]
 
 
-def test_held_replies_are_written_when_the_ledger_is_closed(desk: Desk) -> None:
+def test_held_replies_are_written_when_the_store_is_closed(desk: Desk) -> None:
     running(desk)
     desk.store.apply("boat", RUNS)
     desk.store.close()

@@ -62,7 +62,7 @@ class StudioController:
         self._tasks: StudioTasks | None = None
         self.asked: dict[str, None] = {}
         self.picked: set[str] = set()
-        self._shelves: list[SavedStudio] = []
+        self._saved: list[SavedStudio] = []
         self._answered: Json | None = None
         self._clicks: deque[int] = deque(maxlen=256)
         self._closed = False
@@ -85,9 +85,9 @@ class StudioController:
             client = self._client_of()
             client.later(self._on_command(client, {"kind": "open"}))
 
-    def attach(self, shelf: SavedStudio) -> None:
+    def attach(self, saved: SavedStudio) -> None:
         """Have that page say what became of what was asked for here. Called on any thread."""
-        self._shelves.append(shelf)
+        self._saved.append(saved)
         self.open()
 
     def close(self) -> None:
@@ -153,8 +153,8 @@ class StudioController:
     def _keep(self, tasks: StudioTasks) -> None:
         """Bring the pages that the notebook saves to what was asked for here, newest first."""
         asked = [task for key in reversed(self.asked) if (task := tasks.get(key)) is not None]
-        for shelf in self._shelves:
-            tasks.client.later(shelf.save(asked, self.picked))
+        for saved in self._saved:
+            tasks.client.later(saved.save(asked, self.picked))
 
     def _head(self, client: StudioClient) -> Json:
         left: dict[str, float] = {}

@@ -40,7 +40,7 @@ def traits_of(table: Table = REQUEST_FIELDS) -> dict[str, Any]:
 
 
 class StudioForm(LiveWidget):
-    """The form of whichever client ``owner_of`` gives.
+    """The form of whichever client ``client_of`` gives.
 
     Its fields are traits, named as the arguments of ``generate``, that Python and ``jslink`` may
     read and set: prompt, duration (seconds), aspect_ratio, image (``""``: none), model,

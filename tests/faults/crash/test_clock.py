@@ -33,7 +33,8 @@ def wall(monkeypatch: pytest.MonkeyPatch) -> WallClock:
     """The clock of every client that is built in the test; timers go by another one."""
     clock = WallClock()
     stand_in = SimpleNamespace(time=clock.time, monotonic=time.monotonic)
-    monkeypatch.setattr("sora_nb.runtime.runtime.time", stand_in)
+    for file in ("build", "tasks", "sweeps"):
+        monkeypatch.setattr(f"sora_nb.runtime.{file}.time", stand_in)
     return clock
 
 
