@@ -19,7 +19,7 @@ from sora_nb.core.errors import BudgetExceeded, InvalidRequest, SoraError, WaitT
 from sora_nb.core.task import TaskRecord
 from sora_nb.display.gallery.state import GalleryState
 from sora_nb.handles.waiting import Detached, wait_for
-from sora_nb.runtime import runtime, sweeps
+from sora_nb.runtime import tasks
 from sora_nb.storage.journal.journal import Journal
 from tests.support.clients import CANARY, PATIENT, SPEED, Simulator
 from tests.support.own_loop import run_alone
@@ -81,8 +81,7 @@ def test_rows_whose_keys_were_drawn_twice_stay_different_films(
     client: Client, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = iter(["aaa", "bbb", "bbb", "aaa", "ccc", "bbb", "ddd", "eee", "fff"])
-    for module in (sweeps, runtime):
-        monkeypatch.setattr(module, "draw_key", lambda: next(keys))
+    monkeypatch.setattr(tasks, "draw_key", lambda: next(keys))
     sweep = client.sweep(["a boat", "a koi", "a fox"], new=True).wait(PATIENT)
     assert [task.request.prompt for task in sweep.tasks] == ["a boat", "a koi", "a fox"]
     assert sorted(posted(simulator)) == ["a boat", "a fox", "a koi"]
@@ -365,8 +364,8 @@ def test_ctrl_c_ends_the_waiting_and_not_the_films(
 
     simulator.hold()
     sweep = client.sweep(["a boat"])
-    for module in ("sweep_waiting", "arrivals", "mapping"):
-        monkeypatch.setattr(f"sora_nb.display.{module}.wait_for", interrupt)
+    for module in ("sweep_waiting", "completions", "results"):
+        monkeypatch.setattr(f"sora_nb.handles.{module}.wait_for", interrupt)
     with pytest.raises(Detached, match="the films go on"):
         sweep.wait()
     with pytest.raises(Detached, match="the films go on"):

@@ -37,7 +37,7 @@ Observer = Callable[[str], None]
 
 # Each child is forked from a server that has no thread and has imported everything already.
 processes = multiprocessing.get_context("forkserver")
-processes.set_forkserver_preload([__name__, "sora_nb.runtime.runtime", "filelock", "av", "idna"])
+processes.set_forkserver_preload([__name__, "sora_nb.runtime.build", "filelock", "av", "idna"])
 
 
 def client_in(folder: Path, service: Service, **settings: Any) -> Client:
@@ -131,7 +131,7 @@ def death_at(when: Moment) -> Observer:
 def observe(observer: Observer) -> None:
     """Tell ``observer`` before and after each step of every task in this process."""
     _wrap(Journal, "create", lambda *_: "intent", observer)
-    _wrap(TaskStore, "move", _name_of_move, observer)
+    _wrap(TaskStore, "apply", _name_of_move, observer)
     _wrap(Transport, "submit", lambda *_: "POST", observer)
     _wrap(Transport, "check", lambda *_: "GET", observer)
     _wrap(Media, "save", lambda *_: "save", observer)
