@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import concurrent.futures
 from collections.abc import Coroutine
 from pathlib import Path
@@ -14,6 +13,7 @@ from sora_nb.core.task import Submission, TaskRecord
 from sora_nb.display import presenter
 from sora_nb.engine.board import Board
 from sora_nb.handles.ports import Presenter
+from tests.support.own_loop import run_alone
 from tests.support.records import (
     NOW,
 )
@@ -41,7 +41,7 @@ class Desk:
 
     def run(self, work: Coroutine[Any, Any, Any]) -> concurrent.futures.Future[Any]:
         done: concurrent.futures.Future[Any] = concurrent.futures.Future()
-        done.set_result(asyncio.run(work))
+        done.set_result(run_alone(work))
         return done
 
     def later(self, work: Coroutine[Any, Any, Any]) -> None:
